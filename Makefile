@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+# Entry points only: what is built is in Kbuild, how things run is in scripts/.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+# The kernel's own name, whatever way it was given.
+RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+BUILD = $(CURDIR)/build/$(RELEASE)
+# KUNIT=1 adds ptree_kunit.ko, for a kernel that has CONFIG_KUNIT.
+KBUILD_ARGS = -C $(KDIR) M=$(BUILD) CONFIG_PTREE=m $(if $(KUNIT),CONFIG_PTREE_KUNIT_TEST=m) $(KARGS)
+
+.PHONY: module install uninstall demo check kunit live style clean help
+.DEFAULT_GOAL := module
+
+module: ## build build/<kernel>/ptree.ko for the running kernel, or KVER=, or KDIR=
+	@test -n "$(RELEASE)" || { echo "ptree: no kernel headers in $(KDIR)." \
+	  "Install linux-headers-$(KVER), or name another kernel with KVER= or KDIR=." >&2; exit 1; }
+	@mkdir -p $(BUILD)
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/module $(CURDIR)/kunit $(BUILD)/
+	$(MAKE) $(KBUILD_ARGS) modules
+
+install: module ## install the module for that kernel (as root), then: modprobe ptree
+	$(MAKE) $(KBUILD_ARGS) modules_install
+	depmod $(RELEASE)
+
+uninstall: ## remove the installed module (as root)
+	rm -f /lib/modules/$(RELEASE)/*/ptree.ko*
+	depmod $(RELEASE)
+
+demo: ## boot a stock Debian kernel in a VM, start a small family, print its tree
+	@scripts/demo
+
+check: ## all tests and style gates; the last line is "N passed, N failed"
+	@scripts/check
+
+kunit: ## build a debug kernel (once) and run the KUnit suites on it
+	@scripts/kunit
+
+live: ## run the live tests on a stock kernel in a VM
+	@scripts/live
+
+style: ## W=1, sparse, checkpatch, layers, shellcheck
+	@scripts/style
+
+clean: ## remove what was built here (the cache of kernels stays)
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * compat.h: the newest kernel's interfaces on older kernels. The only file
+ * that may ask for a version; 5.10 to 7.x.
+ */
+#ifndef PTREE_COMPAT_H
+#define PTREE_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "ptree needs Linux 5.10 or later"
+#endif
+
+/* 6.16: clone flags are 64 bits wide in every trace of them. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define PTREE_NEWTASK_FLAGS u64
+#else
+#define PTREE_NEWTASK_FLAGS unsigned long
+#endif
+
+/* 6.16: sched_process_exit says whether it is the last thread's. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define PTREE_EXIT_MORE , bool group_dead
+#else
+#define PTREE_EXIT_MORE
+#endif
+
+/* 6.15: change_pid() and detach_pid() got a first argument more. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define PTREE_PID_ARGUMENTS 1
+#else
+#define PTREE_PID_ARGUMENTS 0
+#endif
+
+/* 6.5: a slab cache can be kept from being merged with its like. */
+#ifndef SLAB_NO_MERGE
+#define SLAB_NO_MERGE 0
+#endif
+
+/* 5.17: PDE_DATA() was renamed. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)
+#define pde_data(inode) PDE_DATA(inode)
+#endif
+
+/* 6.4: a function for it is declared where modules can see it. */
+struct dentry;
+struct path;
+struct vfsmount;
+int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
+		    const char *name, unsigned int flags, struct path *path);
+
+/* 6.2, and Debian's 6.1: internals exported for KUnit alone. */
+#if __has_include(<kunit/visibility.h>)
+#include <kunit/visibility.h>
+#else
+#define EXPORT_SYMBOL_IF_KUNIT(symbol)
+#endif
+
+/* 6.13: the namespace of imported symbols became a string. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define PTREE_IMPORT_KUNIT MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING")
+#else
+#define PTREE_IMPORT_KUNIT MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING)
+#endif
+
+#endif

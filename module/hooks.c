@@ -1,0 +1,942 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hooks.c owns the sight of live tasks: it is the only file that looks at one,
+ * and turns what it sees into plain values for the core.
+ *
+ * Truth: a hook reads the kernel's own value inside the tree's lock and an RCU
+ * section. Every change in the kernel is followed by at least one hook that
+ * does, so the last to write is right, whatever the order in which they come:
+ *
+ *	T1 task_newtask		a task was attached, and has not run yet
+ *	T2 sched_process_exit	it begins to exit; its children are still its
+ *	T3 sched_process_free	its task_struct is about to be freed
+ *	T4 sched_process_exec	it runs another program
+ *
+ *	K1 proc_exit_connector	it has just handed over its children
+ *	K2 change_pid		its process group or session was changed
+ *	K3 exchange_tids	a thread takes its leader's number to execute
+ *	K4 detach_pid		its number is being given up
+ *
+ * Without the T hooks there is no tree. The K hooks only make it timely: what
+ * they tell can be read later as well, so nobody notices but those who follow
+ * every change. Whoever exits stays on &ptree.exiting until its children have
+ * been seen somewhere else, and every reader looks there before he is done.
+ *
+ * Context: probes run with preemption off up to 6.12, and in K2 to K4 under
+ * tasklist_lock and a siglock. On PREEMPT_RT that rules out any allocation.
+ */
+#include <linux/device.h>
+#include <linux/irq_work.h>
+#include <linux/kdev_t.h>
+#include <linux/kprobes.h>
+#include <linux/mutex.h>
+#include <linux/pid_namespace.h>
+#include <linux/ptrace.h>
+#include <linux/cred.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/timekeeping.h>
+#include <linux/tracepoint.h>
+#include <linux/tty.h>
+#include <linux/workqueue.h>
+#include <trace/events/sched.h>
+#include <trace/events/task.h>
+
+#include "compat.h"
+#include "event.h"
+#include "hooks.h"
+#include "pidns.h"
+#include "reaper.h"
+
+/* How many children change hands in one hold of the lock. */
+#define SETTLE_BATCH 256
+
+static struct ptree *live;
+static DEFINE_MUTEX(rescan_mutex);
+
+static unsigned long tree_lock(void) __acquires(RCU)
+{
+	unsigned long irqflags;
+
+	rcu_read_lock();
+	raw_spin_lock_irqsave(&live->lock, irqflags);
+	return irqflags;
+}
+
+static void tree_unlock(unsigned long irqflags) __releases(RCU)
+{
+	raw_spin_unlock_irqrestore(&live->lock, irqflags);
+	rcu_read_unlock();
+}
+
+/* Care: what can't be done in a hook is done here, a moment later. */
+
+static void put_namespaces(struct ptree *tree)
+{
+	struct pid_namespace *owner;
+	struct ptree_ns *ns;
+	unsigned long irqflags;
+
+	for (;;) {
+		raw_spin_lock_irqsave(&tree->lock, irqflags);
+		ns = ptree_ns_gone(tree);
+		if (ns) {
+			owner = ns->owner;
+			ns->owner = NULL;
+			ptree_ns_put(tree, ns);
+		}
+		raw_spin_unlock_irqrestore(&tree->lock, irqflags);
+		if (!ns)
+			return;
+		put_pid_ns(owner);
+	}
+}
+
+static void care(struct work_struct *work)
+{
+	ptree_refill(live, GFP_KERNEL);
+	ptree_trim(live);
+	put_namespaces(live);
+	if (READ_ONCE(live->stale))
+		ptree_live_source.rescan(live);
+}
+
+static DECLARE_WORK(care_work, care);
+
+static void queue_care(struct irq_work *work)
+{
+	queue_work(system_unbound_wq, &care_work);
+}
+
+static DEFINE_IRQ_WORK(care_irq_work, queue_care);
+
+static void care_if_needed(void)
+{
+	const struct ptree_pool *pool;
+	bool needed = READ_ONCE(live->stale) ||
+		      !hlist_empty(&live->ns_gone);
+
+	for (pool = live->pools; pool < live->pools + PTREE_POOLS; pool++) {
+		unsigned int nr = READ_ONCE(pool->nr);
+
+		needed |= nr < pool->want / 2 || nr > 3 * pool->want;
+	}
+	if (needed)
+		irq_work_queue(&care_irq_work);
+}
+
+/* Before the lock is taken, where memory may still be had at once. */
+static void top_up(void)
+{
+	struct llist_node *objects;
+	struct ptree_pool *pool;
+	unsigned long irqflags;
+
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return;
+	for (pool = live->pools; pool < live->pools + PTREE_POOLS; pool++) {
+		if (likely(ptree_pool_short(pool) < pool->want * 3 / 4))
+			continue;
+		objects = ptree_pool_make(pool, 4, GFP_ATOMIC);
+		raw_spin_lock_irqsave(&live->lock, irqflags);
+		ptree_pool_add(pool, objects);
+		raw_spin_unlock_irqrestore(&live->lock, irqflags);
+	}
+}
+
+/* Translating: from what the kernel has to what the core takes. */
+
+static noinline struct ptree_pid *pid_make(struct pid *pid)
+{
+	struct ptree_numbers numbers;
+	struct ptree_upid *upid;
+	struct ptree_pid *made;
+	u32 level;
+
+	numbers.key = pid;
+	numbers.level = pid->level;
+	for (level = 0; level <= pid->level; level++) {
+		numbers.at[level].nr = pid->numbers[level].nr;
+		numbers.at[level].ns = pid->numbers[level].ns->ns.inum;
+	}
+	made = ptree_pid_new(live, &numbers);
+	if (!made)
+		return NULL;
+	/* As long as we know a namespace by its inum nobody else may get it. */
+	for (upid = made->inner; upid; upid = upid->next) {
+		if (!upid->ns->owner)
+			upid->ns->owner =
+				get_pid_ns(pid->numbers[upid->ns->level].ns);
+	}
+	return made;
+}
+
+/*
+ * A task that is just being born has a pid that no other task has. Should the
+ * tree think otherwise, the other one is gone and its number used again.
+ */
+static struct ptree_pid *pid_get(struct pid *pid, bool newborn)
+{
+	struct ptree_pid *found;
+
+	found = ptree_pid_find_get(live, pid, pid->numbers[0].nr);
+	if (found && !(newborn && found->node))
+		return found;
+	ptree_pid_put(live, found);
+	return pid_make(pid);
+}
+
+static u32 exit_code(const struct task_struct *task)
+{
+	const struct signal_struct *signal = task->signal;
+
+	if (signal->flags & SIGNAL_GROUP_EXIT)
+		return READ_ONCE(signal->group_exit_code);
+	return READ_ONCE(task->exit_code);
+}
+
+static void get_attr(struct task_struct *task, struct ptree_event *event)
+{
+	const struct cred *cred = __task_cred(task);
+
+	event->cred.uid = __kuid_val(cred->uid);
+	event->cred.gid = __kgid_val(cred->gid);
+	event->cred.euid = __kuid_val(cred->euid);
+	event->cred.egid = __kgid_val(cred->egid);
+	memcpy(event->comm, task->comm, sizeof(event->comm));
+	event->comm[sizeof(event->comm) - 1] = '\0';
+	event->node_flags = task->flags & PF_KTHREAD ? PTREE_N_KTHREAD : 0;
+	event->process_flags = 0;
+	if (task->signal->is_child_subreaper)
+		event->process_flags |= PTREE_P_SUBREAPER;
+	if (task->signal->has_child_subreaper)
+		event->process_flags |= PTREE_P_HAS_SUBREAPER;
+}
+
+static int tell(enum ptree_event_kind kind, const struct task_struct *task,
+		const struct task_struct *other)
+{
+	struct ptree_event event = {
+		.kind = kind,
+		.task = task,
+		.other = other,
+	};
+
+	return ptree_apply(live, &event);
+}
+
+static void tell_end(enum ptree_event_kind kind, const struct task_struct *task)
+{
+	struct ptree_event event = {
+		.kind = kind,
+		.task = task,
+		.now = ktime_get_boottime_ns(),
+		.exit_code = exit_code(task),
+	};
+
+	ptree_apply(live, &event);
+}
+
+static int lost(void)
+{
+	live->stats.lost++;
+	WRITE_ONCE(live->stale, true);
+	return -ENOMEM;
+}
+
+/*
+ * Put a task into the tree as the kernel has it now. @creator is NULL when
+ * nobody saw it being born.
+ */
+static int insert(struct task_struct *task, const struct task_struct *creator,
+		  u64 clone_flags)
+{
+	struct ptree_event event = {
+		.kind = PTREE_EV_FORK,
+		.task = task,
+		.signal = task->signal,
+		.creator = creator,
+		.clone_flags = clone_flags,
+		.leader = thread_group_leader(task),
+		.now = task->start_boottime,
+	};
+	struct pid *pid = task_pid(task);
+	struct pid *pgrp = task_pgrp(task);
+	struct pid *session = task_session(task);
+	const struct ptree_node *adult;
+	int err = 0;
+
+	/* Released since somebody pointed us here. */
+	if (!pid || !pgrp || !session)
+		return -ESRCH;
+	get_attr(task, &event);
+	if (!creator)
+		event.node_flags |= PTREE_N_SEEDED;
+	event.other = rcu_dereference(task->real_parent);
+	adult = ptree_find_task(live, creator);
+	if (adult)
+		event.tty = adult->process->tty;
+
+	event.pid = pid_get(pid, !ptree_find_task(live, task));
+	event.group[PTREE_PGRP] = pid_get(pgrp, false);
+	event.group[PTREE_SESSION] = pid_get(session, false);
+	if (event.pid && event.group[PTREE_PGRP] && event.group[PTREE_SESSION])
+		err = ptree_apply(live, &event);
+	else
+		err = lost();
+	ptree_pid_put(live, event.pid);
+	ptree_pid_put(live, event.group[PTREE_PGRP]);
+	ptree_pid_put(live, event.group[PTREE_SESSION]);
+	if (err == -ENOENT)
+		err = lost();
+	/* It may have been on its way out before we listened. */
+	if (!err && task->flags & PF_EXITING)
+		tell_end(PTREE_EV_EXIT, task);
+	return err;
+}
+
+/* The node of a task that another one points to, made if need be. */
+static struct ptree_node *ensure(struct task_struct *task)
+{
+	struct ptree_node *node = ptree_find_task(live, task);
+
+	if (!node && task->pid && pid_alive(task) && !insert(task, NULL, 0))
+		node = ptree_find_task(live, task);
+	return node;
+}
+
+/* Reading the truth, and telling the core where it differs. */
+
+static void refresh_parent(struct ptree_node *node, struct task_struct *task)
+{
+	struct task_struct *parent = rcu_dereference(task->real_parent);
+	const struct ptree_node *known = node->process->parent;
+
+	if (known ? known->task == parent : !parent->pid)
+		return;
+	ensure(parent);
+	tell(PTREE_EV_PARENT, task, parent);
+}
+
+static void refresh_groups(struct ptree_node *node, struct task_struct *task)
+{
+	struct pid *pgrp = task_pgrp(task);
+	struct pid *session = task_session(task);
+	struct ptree_pid **group = node->process->group;
+	struct ptree_event event = {
+		.kind = PTREE_EV_GROUP,
+		.task = task,
+	};
+
+	if (!pgrp || !session ||
+	    (group[PTREE_PGRP]->key == pgrp &&
+	     group[PTREE_SESSION]->key == session))
+		return;
+	event.group[PTREE_PGRP] = pid_get(pgrp, false);
+	event.group[PTREE_SESSION] = pid_get(session, false);
+	if (event.group[PTREE_PGRP] && event.group[PTREE_SESSION])
+		ptree_apply(live, &event);
+	else
+		lost();
+	ptree_pid_put(live, event.group[PTREE_PGRP]);
+	ptree_pid_put(live, event.group[PTREE_SESSION]);
+}
+
+static void refresh_attr(struct task_struct *task)
+{
+	struct ptree_event event = {
+		.kind = PTREE_EV_ATTR,
+		.task = task,
+	};
+
+	get_attr(task, &event);
+	ptree_apply(live, &event);
+}
+
+/* A thread that executes has become its own process's leader. */
+static void refresh_leader(struct ptree_node *node, struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+
+	if (node->process->leader == node && leader != task)
+		tell(PTREE_EV_SWAP, leader, task);
+}
+
+/*
+ * Give the children of one that exits to whom the kernel has given them, at
+ * most @most of them. Returns how many changed hands.
+ */
+static unsigned int hand_over(struct ptree_node *father, unsigned int most)
+{
+	struct ptree_process *child, *next;
+	struct ptree_node *foretold = NULL;
+	unsigned int moved = 0;
+
+	list_for_each_entry_safe(child, next, &father->children, sibling) {
+		struct task_struct *task = (void *)child->leader->task;
+		struct task_struct *parent;
+
+		/* Once released it has no parent any more to read. */
+		if (!pid_alive(task))
+			continue;
+		parent = rcu_dereference(task->real_parent);
+		if (parent == father->task)
+			continue;
+		if (!moved++) {
+			foretold = ptree_reaper(live, father);
+			live->stats.predicted++;
+			if (foretold && foretold->task != parent)
+				live->stats.mispredicted++;
+		}
+		ensure(parent);
+		tell(PTREE_EV_PARENT, task, parent);
+		if (moved == most)
+			break;
+	}
+	return moved;
+}
+
+static bool settle_node(struct ptree_node *node)
+{
+	struct task_struct *task = (void *)node->task;
+	u64 seq = live->seq;
+
+	if (!READ_ONCE(task->exit_state))
+		return false;
+	/* Pairs with the order in which exit_notify() stores the two. */
+	smp_rmb();
+	if (!list_empty(&node->children))
+		hand_over(node, SETTLE_BATCH);
+	if (node->state == PTREE_RUNNING)
+		tell_end(PTREE_EV_ZOMBIE, task);
+	return live->seq != seq;
+}
+
+static bool live_settle(struct ptree *tree)
+{
+	struct ptree_node *node, *next;
+	u64 seq = tree->seq;
+
+	list_for_each_entry_safe(node, next, &tree->exiting, queue)
+		settle_node(node);
+	return tree->seq != seq;
+}
+
+/* The kernel has given up a task's number, or is about to. */
+static void gone(struct ptree_node *node, struct task_struct *task)
+{
+	refresh_leader(node, task);
+	if (!list_empty(&node->children))
+		hand_over(node, UINT_MAX);
+	tell_end(PTREE_EV_RELEASE, task);
+}
+
+static void live_refresh(struct ptree *tree, struct ptree_node *node)
+{
+	struct task_struct *task = (void *)node->task;
+
+	rcu_read_lock();
+	if (!pid_alive(task)) {
+		gone(node, task);
+		goto out;
+	}
+	refresh_leader(node, task);
+	if (node->process->leader == node) {
+		refresh_parent(node, task);
+		refresh_groups(node, task);
+	}
+	refresh_attr(task);
+out:
+	rcu_read_unlock();
+}
+
+/* What is never kept: it changes without anybody being told. */
+
+static bool live_peek(const void *key, struct ptree_record *record)
+{
+	struct task_struct *task = (void *)key;
+
+	record->letter = task_state_to_char(task);
+	record->tty = 0;
+	if (likely(!READ_ONCE(task->signal->tty)))
+		return false;
+	get_task_struct(task);
+	return true;
+}
+
+/*
+ * As lock_task_sighand(), which is not exported: the sighand of a task may be
+ * exchanged by exec until its lock is held, and is gone once it is released.
+ */
+static struct sighand_struct *lock_sighand(struct task_struct *task,
+					   unsigned long *irqflags)
+{
+	struct sighand_struct *sighand;
+
+	rcu_read_lock();
+	for (;;) {
+		sighand = rcu_dereference(task->sighand);
+		if (!sighand)
+			break;
+		spin_lock_irqsave(&sighand->siglock, *irqflags);
+		if (likely(sighand == rcu_access_pointer(task->sighand)))
+			break;
+		spin_unlock_irqrestore(&sighand->siglock, *irqflags);
+	}
+	rcu_read_unlock();
+	return sighand;
+}
+
+static void live_finish(const void *key, struct ptree_record *record)
+{
+	struct task_struct *task = (void *)key;
+	struct sighand_struct *sighand;
+	struct pid *foreground = NULL;
+	struct tty_struct *tty;
+	unsigned long irqflags;
+
+	sighand = lock_sighand(task, &irqflags);
+	if (sighand) {
+		tty = task->signal->tty;
+		if (tty) {
+			record->tty = new_encode_dev(tty_devnum(tty));
+			foreground = tty_get_pgrp(tty);
+			if (foreground && foreground == task_pgrp(task))
+				record->flags |= PTREE_R_FOREGROUND;
+		}
+		spin_unlock_irqrestore(&sighand->siglock, irqflags);
+		put_pid(foreground);
+	}
+	put_task_struct(task);
+}
+
+/* Walking all tasks: at the start, and when something was lost. */
+
+static bool pools_low(void)
+{
+	const struct ptree_pool *pool;
+
+	for (pool = live->pools; pool < live->pools + PTREE_POOLS; pool++)
+		if (READ_ONCE(pool->nr) < pool->want / 4)
+			return true;
+	return false;
+}
+
+/* Returns -EAGAIN when the pools have to be filled up before it can go on. */
+static int insert_all(void)
+{
+	struct task_struct *process, *task;
+	unsigned long irqflags;
+	int err = 0;
+
+	rcu_read_lock();
+	for_each_process(process) {
+		list_for_each_entry_rcu(task, &process->signal->thread_head,
+					thread_node) {
+			if (pools_low()) {
+				err = -EAGAIN;
+				goto out;
+			}
+			irqflags = tree_lock();
+			ensure(task);
+			tree_unlock(irqflags);
+		}
+	}
+out:
+	rcu_read_unlock();
+	return err;
+}
+
+static void refresh_all(void)
+{
+	struct task_struct *process;
+	struct ptree_node *node;
+	unsigned long irqflags;
+
+	rcu_read_lock();
+	for_each_process(process) {
+		irqflags = tree_lock();
+		node = ptree_find_task(live, process);
+		if (node)
+			live_refresh(live, node);
+		tree_unlock(irqflags);
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * Tasks attached before we listened are on the list when the walk begins, and
+ * those attached later are announced. Doing it twice changes nothing.
+ */
+static int live_rescan(struct ptree *tree)
+{
+	int err, tries;
+
+	mutex_lock(&rescan_mutex);
+	err = READ_ONCE(tree->stale) ? -EAGAIN : 0;
+	for (tries = 0; err == -EAGAIN && tries < 1000; tries++) {
+		err = ptree_refill(tree, GFP_KERNEL);
+		if (err)
+			break;
+		WRITE_ONCE(tree->stale, false);
+		err = insert_all();
+		if (err)
+			WRITE_ONCE(tree->stale, true);
+		else if (READ_ONCE(tree->stale))
+			err = -EAGAIN;
+		cond_resched();
+	}
+	refresh_all();
+	tree->stats.rescans++;
+	mutex_unlock(&rescan_mutex);
+	return err;
+}
+
+const struct ptree_source ptree_live_source = {
+	.rescan = live_rescan,
+	.refresh = live_refresh,
+	.settle = live_settle,
+	.peek = live_peek,
+	.finish = live_finish,
+};
+
+/* The hooks. */
+
+static void hook_newtask(void *data, struct task_struct *task,
+			 PTREE_NEWTASK_FLAGS clone_flags)
+{
+	unsigned long irqflags;
+
+	if (!task->pid)
+		return;
+	top_up();
+	irqflags = tree_lock();
+	ensure(rcu_dereference(task->real_parent));
+	insert(task, current, clone_flags);
+	tree_unlock(irqflags);
+	care_if_needed();
+}
+
+static void hook_exit(void *data, struct task_struct *task PTREE_EXIT_MORE)
+{
+	struct ptree_node *node;
+	unsigned long irqflags;
+
+	irqflags = tree_lock();
+	node = ptree_find_task(live, task);
+	if (node) {
+		/* An exec that failed after it took its leader's number. */
+		if (node->process->leader != node && thread_group_leader(task))
+			tell(PTREE_EV_SWAP, task,
+			     (void *)node->process->leader->task);
+		refresh_attr(task);
+		tell_end(PTREE_EV_EXIT, task);
+	}
+	tree_unlock(irqflags);
+}
+
+static void hook_exec(void *data, struct task_struct *task, pid_t old_pid,
+		      struct linux_binprm *bprm)
+{
+	struct ptree_event event = {
+		.kind = PTREE_EV_EXEC,
+		.task = task,
+	};
+	struct ptree_node *node;
+	unsigned long irqflags;
+
+	irqflags = tree_lock();
+	node = ensure(task);
+	if (node) {
+		if (node->process->leader != node)
+			tell(PTREE_EV_SWAP, task,
+			     (void *)node->process->leader->task);
+		get_attr(task, &event);
+		ptree_apply(live, &event);
+	}
+	tree_unlock(irqflags);
+}
+
+static void hook_free(void *data, struct task_struct *task)
+{
+	struct ptree_node *node;
+	unsigned long irqflags;
+
+	irqflags = tree_lock();
+	node = ptree_find_task(live, task);
+	if (node)
+		gone(node, task);
+	tree_unlock(irqflags);
+	care_if_needed();
+}
+
+static int hook_exit_notified(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct ptree_node *node;
+	unsigned long irqflags;
+	unsigned int moved;
+
+	do {
+		irqflags = tree_lock();
+		node = ptree_find_task(live, current);
+		moved = 0;
+		if (node && !list_empty(&node->children))
+			moved = hand_over(node, SETTLE_BATCH);
+		if (node && moved < SETTLE_BATCH)
+			tell_end(PTREE_EV_ZOMBIE, current);
+		tree_unlock(irqflags);
+	} while (moved == SETTLE_BATCH);
+	return 0;
+}
+
+static int hook_exchange_tids(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct task_struct *left, *right;
+	unsigned long irqflags;
+
+	left = (void *)regs_get_kernel_argument(regs, 0);
+	right = (void *)regs_get_kernel_argument(regs, 1);
+	irqflags = tree_lock();
+	tell(PTREE_EV_SWAP, left, right);
+	tree_unlock(irqflags);
+	return 0;
+}
+
+static int hook_detach_pid(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct task_struct *task;
+	struct ptree_node *node;
+	unsigned long irqflags;
+
+	if (regs_get_kernel_argument(regs, PTREE_PID_ARGUMENTS + 1) !=
+	    PIDTYPE_PID)
+		return 0;
+	task = (void *)regs_get_kernel_argument(regs, PTREE_PID_ARGUMENTS);
+	irqflags = tree_lock();
+	node = ptree_find_task(live, task);
+	if (node)
+		gone(node, task);
+	tree_unlock(irqflags);
+	return 0;
+}
+
+static int hook_change_pid_entry(struct kretprobe_instance *instance,
+				 struct pt_regs *regs)
+{
+	struct task_struct **task = (void *)instance->data;
+
+	*task = (void *)regs_get_kernel_argument(regs, PTREE_PID_ARGUMENTS);
+	return 0;
+}
+
+static int hook_change_pid(struct kretprobe_instance *instance,
+			   struct pt_regs *regs)
+{
+	struct task_struct **task = (void *)instance->data;
+	struct ptree_node *node;
+	unsigned long irqflags;
+
+	irqflags = tree_lock();
+	node = ptree_find_task(live, *task);
+	if (node)
+		refresh_groups(node, *task);
+	tree_unlock(irqflags);
+	return 0;
+}
+
+/**
+ * struct hook - a tracepoint of the kernel's, and what we do there
+ * @name: of the tracepoint
+ * @probe: our function
+ * @tracepoint: found by name; not exported
+ */
+struct hook {
+	const char *name;
+	void *probe;
+	struct tracepoint *tracepoint;
+};
+
+/* In the order of registering: whoever can be inserted can be removed. */
+static struct hook hooks[] = {
+	{ "sched_process_free", hook_free },
+	{ "sched_process_exit", hook_exit },
+	{ "sched_process_exec", hook_exec },
+	{ "task_newtask", hook_newtask },
+};
+
+static void check_types(void)
+{
+	check_trace_callback_type_sched_process_free(hook_free);
+	check_trace_callback_type_sched_process_exit(hook_exit);
+	check_trace_callback_type_sched_process_exec(hook_exec);
+	check_trace_callback_type_task_newtask(hook_newtask);
+}
+
+static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
+{
+	struct hook *hook;
+
+	for (hook = hooks; hook < hooks + ARRAY_SIZE(hooks); hook++)
+		if (!strcmp(tracepoint->name, hook->name))
+			hook->tracepoint = tracepoint;
+}
+
+static struct kprobe kprobes[] = {
+	{ .symbol_name = "proc_exit_connector",
+	  .pre_handler = hook_exit_notified },
+	{ .symbol_name = "exchange_tids", .pre_handler = hook_exchange_tids },
+	{ .symbol_name = "detach_pid", .pre_handler = hook_detach_pid },
+};
+
+static struct kretprobe change_pid_probe = {
+	.kp.symbol_name = "change_pid",
+	.entry_handler = hook_change_pid_entry,
+	.handler = hook_change_pid,
+	.data_size = sizeof(struct task_struct *),
+};
+
+static bool kprobe_armed[ARRAY_SIZE(kprobes)];
+static bool change_pid_armed;
+
+static void arm_kprobes(void)
+{
+	int i, err;
+
+	for (i = 0; i < ARRAY_SIZE(kprobes); i++) {
+		err = register_kprobe(&kprobes[i]);
+		kprobe_armed[i] = !err;
+		if (err)
+			pr_notice("no probe on %s (%d): changes are seen later, when somebody reads\n",
+				  kprobes[i].symbol_name, err);
+	}
+	err = register_kretprobe(&change_pid_probe);
+	change_pid_armed = !err;
+	if (err)
+		pr_notice("no probe on change_pid (%d): changes are seen later, when somebody reads\n",
+			  err);
+}
+
+static void disarm_kprobes(void)
+{
+	int i;
+
+	if (change_pid_armed)
+		unregister_kretprobe(&change_pid_probe);
+	for (i = ARRAY_SIZE(kprobes) - 1; i >= 0; i--)
+		if (kprobe_armed[i])
+			unregister_kprobe(&kprobes[i]);
+}
+
+static void unregister_hooks(int nr)
+{
+	while (nr--)
+		tracepoint_probe_unregister(hooks[nr].tracepoint,
+					    hooks[nr].probe, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+static int register_hooks(void)
+{
+	int i, err;
+
+	for_each_kernel_tracepoint(find_tracepoint, NULL);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		err = -ENOENT;
+		if (hooks[i].tracepoint)
+			err = tracepoint_probe_register(hooks[i].tracepoint,
+							hooks[i].probe, NULL);
+		if (err) {
+			pr_err("can't hook the tracepoint %s (%d)\n",
+			       hooks[i].name, err);
+			unregister_hooks(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * ptree_hooks_start - feed a tree from the live kernel
+ * @tree: an empty tree; the only one that can be fed at a time
+ * @kprobes: whether to use kprobes where there are any
+ *
+ * Context: may sleep.
+ * Return: 0, then the tree is whole; or -errno, then nothing is hooked.
+ */
+int ptree_hooks_start(struct ptree *tree, bool kprobes)
+{
+	int err;
+
+	check_types();
+	live = tree;
+	err = register_hooks();
+	if (err)
+		return err;
+	if (kprobes)
+		arm_kprobes();
+	/* Everything older than the hooks is missing. */
+	WRITE_ONCE(tree->stale, true);
+	err = live_rescan(tree);
+	if (err)
+		ptree_hooks_stop();
+	else
+		tree->stats.rescans = 0;
+	return err;
+}
+
+/**
+ * ptree_hooks_stop - feed it no more
+ *
+ * Afterwards the tree is empty and no hook runs or will run.
+ *
+ * Context: may sleep; nobody reads the tree any more.
+ */
+void ptree_hooks_stop(void)
+{
+	disarm_kprobes();
+	unregister_hooks(ARRAY_SIZE(hooks));
+	irq_work_sync(&care_irq_work);
+	cancel_work_sync(&care_work);
+	ptree_clear(live);
+	put_namespaces(live);
+}
+
+/**
+ * ptree_hooks_counters - tell what happened so far
+ * @buffer: where to write it, one "name value" a line
+ * @size: of @buffer
+ *
+ * Context: takes the tree's lock.
+ * Return: how many bytes were written.
+ */
+int ptree_hooks_counters(char *buffer, size_t size)
+{
+	struct ptree_stats stats;
+	unsigned long irqflags, missed = change_pid_probe.nmissed;
+	u64 seq, starved = 0;
+	u32 processes, nodes, needed, history;
+	int i, armed = ARRAY_SIZE(hooks) + change_pid_armed;
+
+	for (i = 0; i < ARRAY_SIZE(kprobes); i++) {
+		armed += kprobe_armed[i];
+		missed += kprobes[i].nmissed;
+	}
+	irqflags = tree_lock();
+	stats = live->stats;
+	seq = live->seq;
+	processes = live->nr_processes;
+	nodes = live->nr_nodes;
+	needed = live->nr_needed;
+	history = live->nr_history;
+	for (i = 0; i < PTREE_POOLS; i++)
+		starved += live->pools[i].starved;
+	tree_unlock(irqflags);
+
+	return scnprintf(buffer, size,
+			 "seq %llu\nprocesses %u\nthreads %u\nneeded %u\nhistory %u\n"
+			 "hooks %d\nmissed %lu\nstarved %llu\nlost %llu\nrescans %llu\n"
+			 "predicted %llu\nmispredicted %llu\nevicted %llu\ncut %llu\n",
+			 seq, processes, nodes, needed, history, armed, missed,
+			 starved, stats.lost, stats.rescans, stats.predicted,
+			 stats.mispredicted, stats.evicted, stats.cut);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* hooks.h: what feeds a tree from the live kernel. */
+#ifndef PTREE_HOOKS_H
+#define PTREE_HOOKS_H
+
+#include "snapshot.h"
+
+extern const struct ptree_source ptree_live_source;
+
+int ptree_hooks_start(struct ptree *tree, bool kprobes);
+void ptree_hooks_stop(void);
+int ptree_hooks_counters(char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pidns.c owns numbers: which pid has which number in which namespace, and the
+ * namespaces themselves. It mirrors kernel/pid.c and kernel/pid_namespace.c.
+ *
+ * Context: everything here runs under the tree's lock.
+ */
+#include <linux/bug.h>
+#include <linux/lockdep.h>
+
+#include "compat.h"
+#include "pidns.h"
+
+static u64 number_key(u32 ns, pid_t nr)
+{
+	return (u64)ns << 32 | (u32)nr;
+}
+
+/**
+ * ptree_ns_find - find a namespace in which something lives
+ * @tree: the tree
+ * @inum: its number
+ *
+ * Return: the namespace, or NULL. No reference is taken.
+ */
+struct ptree_ns *ptree_ns_find(struct ptree *tree, u32 inum)
+{
+	struct ptree_ns *ns;
+
+	lockdep_assert_held(&tree->lock);
+	hlist_for_each_entry(ns, ptree_bucket(&tree->namespaces, inum), hash)
+		if (ns->inum == inum)
+			return ns;
+	return NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_ns_find);
+
+static struct ptree_ns *ns_get(struct ptree *tree, struct ptree_ns *parent,
+			       u32 inum)
+{
+	struct ptree_ns *ns = ptree_ns_find(tree, inum);
+
+	if (ns) {
+		ns->refs++;
+		return ns;
+	}
+	ns = ptree_pool_take(&tree->pools[PTREE_POOL_NS]);
+	if (!ns)
+		return NULL;
+	ns->inum = inum;
+	ns->refs = 1;
+	ns->parent = parent;
+	if (parent) {
+		parent->refs++;
+		ns->level = parent->level + 1;
+	}
+	hlist_add_head(&ns->hash, ptree_bucket(&tree->namespaces, inum));
+	return ns;
+}
+
+/**
+ * ptree_ns_put - let go of a namespace
+ * @tree: the tree
+ * @ns: the namespace
+ *
+ * With its last reference it is freed, or handed to ptree_ns_gone() first.
+ */
+void ptree_ns_put(struct ptree *tree, struct ptree_ns *ns)
+{
+	struct ptree_ns *parent;
+
+	for (; ns && !--ns->refs; ns = parent) {
+		hlist_del_init(&ns->hash);
+		if (ns->owner) {
+			ns->refs++;
+			hlist_add_head(&ns->hash, &tree->ns_gone);
+			return;
+		}
+		parent = ns->parent;
+		ptree_pool_give(&tree->pools[PTREE_POOL_NS], ns);
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_ns_put);
+
+/**
+ * ptree_ns_gone - take a namespace whose owner may be let go of
+ * @tree: the tree
+ *
+ * The kernel may use the number of such a namespace again once its owner is
+ * put, and not before.
+ *
+ * Return: the namespace, which the caller owns a reference to, or NULL.
+ */
+struct ptree_ns *ptree_ns_gone(struct ptree *tree)
+{
+	struct ptree_ns *ns;
+
+	lockdep_assert_held(&tree->lock);
+	if (hlist_empty(&tree->ns_gone))
+		return NULL;
+	ns = hlist_entry(tree->ns_gone.first, struct ptree_ns, hash);
+	hlist_del_init(&ns->hash);
+	return ns;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_ns_gone);
+
+static void unhash(struct ptree_pid *pid)
+{
+	struct ptree_upid *upid;
+
+	for (upid = pid->inner; upid; upid = upid->next)
+		hlist_del_init(&upid->hash);
+}
+
+/**
+ * ptree_pid_find - find who has a number
+ * @tree: the tree
+ * @ns: inum of the namespace it counts in
+ * @nr: the number
+ *
+ * Return: its holder, or NULL. No reference is taken.
+ */
+struct ptree_pid *ptree_pid_find(struct ptree *tree, u32 ns, pid_t nr)
+{
+	struct hlist_head *bucket;
+	struct ptree_upid *upid;
+
+	lockdep_assert_held(&tree->lock);
+	bucket = ptree_bucket(&tree->numbers, number_key(ns, nr));
+	hlist_for_each_entry(upid, bucket, hash)
+		if (upid->nr == nr && upid->ns->inum == ns)
+			return upid->pid;
+	return NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_pid_find);
+
+/**
+ * ptree_pid_find_get - find a pid by what the kernel knows it as
+ * @tree: the tree
+ * @key: the address of its struct pid
+ * @nr: its number in the root namespace
+ *
+ * Return: the pid with a reference for the caller, or NULL.
+ */
+struct ptree_pid *ptree_pid_find_get(struct ptree *tree, const void *key,
+				     pid_t nr)
+{
+	struct ptree_pid *pid = ptree_pid_find(tree, PTREE_ROOT_NS, nr);
+
+	if (!pid || pid->key != key)
+		return NULL;
+	pid->refs++;
+	return pid;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_pid_find_get);
+
+static void pid_free(struct ptree *tree, struct ptree_pid *pid)
+{
+	struct ptree_upid *upid;
+
+	while ((upid = pid->inner)) {
+		pid->inner = upid->next;
+		hlist_del_init(&upid->hash);
+		ptree_ns_put(tree, upid->ns);
+		ptree_pool_give(&tree->pools[PTREE_POOL_UPID], upid);
+	}
+	ptree_pool_give(&tree->pools[PTREE_POOL_PID], pid);
+}
+
+/**
+ * ptree_pid_new - make a pid with new numbers
+ * @tree: the tree
+ * @numbers: which
+ *
+ * Whoever the tree thought to have one of these numbers has lost it without
+ * our hearing of it yet, and can't be found by it from now on.
+ *
+ * Return: the pid with a reference for the caller, or NULL if a pool is empty.
+ */
+struct ptree_pid *ptree_pid_new(struct ptree *tree,
+				const struct ptree_numbers *numbers)
+{
+	struct ptree_pid *pid, *old;
+	struct ptree_ns *ns = NULL;
+	u32 level;
+
+	pid = ptree_pool_take(&tree->pools[PTREE_POOL_PID]);
+	if (!pid)
+		return NULL;
+	pid->key = numbers->key;
+	pid->refs = 1;
+	for (level = 0; level <= numbers->level; level++) {
+		struct ptree_upid *upid;
+		pid_t nr = numbers->at[level].nr;
+		u32 inum = numbers->at[level].ns;
+
+		ns = ns_get(tree, ns, inum);
+		if (!ns)
+			goto out_free;
+		upid = ptree_pool_take(&tree->pools[PTREE_POOL_UPID]);
+		if (!upid) {
+			ptree_ns_put(tree, ns);
+			goto out_free;
+		}
+		upid->nr = nr;
+		upid->ns = ns;
+		upid->pid = pid;
+		upid->next = pid->inner;
+		pid->inner = upid;
+	}
+	for (level = 0; level <= numbers->level; level++) {
+		old = ptree_pid_find(tree, numbers->at[level].ns,
+				     numbers->at[level].nr);
+		if (old)
+			unhash(old);
+	}
+	for (struct ptree_upid *upid = pid->inner; upid; upid = upid->next)
+		hlist_add_head(&upid->hash,
+			       ptree_bucket(&tree->numbers,
+					    number_key(upid->ns->inum,
+						       upid->nr)));
+	return pid;
+
+out_free:
+	pid_free(tree, pid);
+	return NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_pid_new);
+
+/**
+ * ptree_pid_get - take another reference
+ * @pid: the pid, referenced already
+ */
+void ptree_pid_get(struct ptree_pid *pid)
+{
+	pid->refs++;
+}
+
+/**
+ * ptree_pid_put - let go of a pid
+ * @tree: the tree
+ * @pid: the pid; NULL is fine
+ */
+void ptree_pid_put(struct ptree *tree, struct ptree_pid *pid)
+{
+	if (pid && !--pid->refs)
+		pid_free(tree, pid);
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_pid_put);
+
+/**
+ * ptree_pid_link - say that the kernel keeps the number taken for one more
+ * @pid: the pid
+ */
+void ptree_pid_link(struct ptree_pid *pid)
+{
+	pid->links++;
+}
+
+/**
+ * ptree_pid_unlink - say that one fewer keeps the number taken
+ * @tree: the tree
+ * @pid: the pid
+ *
+ * With the last one the number is free and no longer found.
+ */
+void ptree_pid_unlink(struct ptree *tree, struct ptree_pid *pid)
+{
+	lockdep_assert_held(&tree->lock);
+	if (!WARN_ON_ONCE(!pid->links) && !--pid->links)
+		unhash(pid);
+}
+
+/**
+ * ptree_pid_nr - a number as a namespace sees it
+ * @pid: whose; NULL has none
+ * @ns: the namespace; NULL is one in which nothing lives
+ *
+ * As pid_nr_ns() of kernel/pid.c.
+ *
+ * Return: the number, 0 when it can't be seen from there.
+ */
+pid_t ptree_pid_nr(const struct ptree_pid *pid, const struct ptree_ns *ns)
+{
+	const struct ptree_upid *upid;
+
+	for (upid = pid ? pid->inner : NULL; upid; upid = upid->next)
+		if (upid->ns == ns)
+			return upid->nr;
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_pid_nr);
+
+/**
+ * ptree_ns_enter - a node lives in these namespaces from now on
+ * @tree: the tree
+ * @pid: its numbers
+ * @process: its process; the first in a namespace is its init
+ */
+void ptree_ns_enter(struct ptree *tree, struct ptree_pid *pid,
+		    struct ptree_process *process)
+{
+	struct ptree_upid *upid;
+
+	lockdep_assert_held(&tree->lock);
+	for (upid = pid->inner; upid; upid = upid->next)
+		upid->ns->live++;
+	if (pid->inner->nr == 1)
+		pid->inner->ns->init = process;
+}
+
+/**
+ * ptree_ns_leave - a node lives there no longer
+ * @tree: the tree
+ * @pid: its numbers
+ * @process: its process if that dies too, NULL if not
+ *
+ * The last to leave shuts the namespace: the kernel can't put another process
+ * in, but it may give the number of the namespace to a new one.
+ */
+void ptree_ns_leave(struct ptree *tree, struct ptree_pid *pid,
+		    struct ptree_process *process)
+{
+	struct ptree_upid *upid;
+
+	lockdep_assert_held(&tree->lock);
+	for (upid = pid->inner; upid; upid = upid->next) {
+		struct ptree_ns *ns = upid->ns;
+
+		if (process && ns->init == process)
+			ns->init = NULL;
+		if (--ns->live || hlist_unhashed(&ns->hash))
+			continue;
+		hlist_del_init(&ns->hash);
+		if (ns->owner) {
+			ns->refs++;
+			hlist_add_head(&ns->hash, &tree->ns_gone);
+		}
+	}
+}
