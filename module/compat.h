@@ -6,6 +6,7 @@
 #ifndef PTREE_COMPAT_H
 #define PTREE_COMPAT_H
 
+#include <linux/slab.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
@@ -21,9 +22,9 @@
 
 /* 6.16: sched_process_exit says whether it is the last thread's. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
-#define PTREE_EXIT_MORE , bool group_dead
+#define PTREE_EXIT_ARGS void *data, struct task_struct *task, bool group_dead
 #else
-#define PTREE_EXIT_MORE
+#define PTREE_EXIT_ARGS void *data, struct task_struct *task
 #endif
 
 /* 6.15: change_pid() and detach_pid() got a first argument more. */
@@ -33,9 +34,14 @@
 #define PTREE_PID_ARGUMENTS 0
 #endif
 
-/* 6.5: a slab cache can be kept from being merged with its like. */
+/*
+ * 6.5: SLAB_NO_MERGE keeps a slab cache from being merged with its like, so
+ * that slabtop shows what it costs. Before, a window for usercopy did.
+ */
 #ifndef SLAB_NO_MERGE
 #define SLAB_NO_MERGE 0
+#define kmem_cache_create(name, size, align, flags, ctor) \
+	kmem_cache_create_usercopy(name, size, align, flags, 0, 1, ctor)
 #endif
 
 /* 5.17: PDE_DATA() was renamed. */
@@ -51,7 +57,7 @@ int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
 		    const char *name, unsigned int flags, struct path *path);
 
 /* 6.2, and Debian's 6.1: internals exported for KUnit alone. */
-#if __has_include(<kunit/visibility.h>)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 176)
 #include <kunit/visibility.h>
 #else
 #define EXPORT_SYMBOL_IF_KUNIT(symbol)

@@ -54,7 +54,9 @@
 static struct ptree *live;
 static DEFINE_MUTEX(rescan_mutex);
 
-static unsigned long tree_lock(void) __acquires(RCU)
+static unsigned long tree_lock(void)
+	__acquires(RCU)
+	__acquires(&live->lock)
 {
 	unsigned long irqflags;
 
@@ -63,7 +65,9 @@ static unsigned long tree_lock(void) __acquires(RCU)
 	return irqflags;
 }
 
-static void tree_unlock(unsigned long irqflags) __releases(RCU)
+static void tree_unlock(unsigned long irqflags)
+	__releases(&live->lock)
+	__releases(RCU)
 {
 	raw_spin_unlock_irqrestore(&live->lock, irqflags);
 	rcu_read_unlock();
@@ -464,49 +468,47 @@ static bool live_peek(const void *key, struct ptree_record *record)
 	return true;
 }
 
-/*
- * As lock_task_sighand(), which is not exported: the sighand of a task may be
- * exchanged by exec until its lock is held, and is gone once it is released.
- */
-static struct sighand_struct *lock_sighand(struct task_struct *task,
-					   unsigned long *irqflags)
+/* Under siglock. Returns the terminal's foreground group, for put_pid(). */
+static struct pid *read_tty(struct task_struct *task,
+			    struct ptree_record *record)
 {
-	struct sighand_struct *sighand;
+	struct tty_struct *tty = task->signal->tty;
+	struct pid *foreground;
 
-	rcu_read_lock();
-	for (;;) {
-		sighand = rcu_dereference(task->sighand);
-		if (!sighand)
-			break;
-		spin_lock_irqsave(&sighand->siglock, *irqflags);
-		if (likely(sighand == rcu_access_pointer(task->sighand)))
-			break;
-		spin_unlock_irqrestore(&sighand->siglock, *irqflags);
-	}
-	rcu_read_unlock();
-	return sighand;
+	if (!tty)
+		return NULL;
+	record->tty = new_encode_dev(tty_devnum(tty));
+	foreground = tty_get_pgrp(tty);
+	if (foreground && foreground == task_pgrp(task))
+		record->flags |= PTREE_R_FOREGROUND;
+	return foreground;
 }
 
+/*
+ * Takes siglock as lock_task_sighand() does, which is not exported: exec may
+ * exchange a sighand until its lock is held, and release takes it away.
+ */
 static void live_finish(const void *key, struct ptree_record *record)
 {
 	struct task_struct *task = (void *)key;
 	struct sighand_struct *sighand;
 	struct pid *foreground = NULL;
-	struct tty_struct *tty;
 	unsigned long irqflags;
+	bool same = false;
 
-	sighand = lock_sighand(task, &irqflags);
-	if (sighand) {
-		tty = task->signal->tty;
-		if (tty) {
-			record->tty = new_encode_dev(tty_devnum(tty));
-			foreground = tty_get_pgrp(tty);
-			if (foreground && foreground == task_pgrp(task))
-				record->flags |= PTREE_R_FOREGROUND;
-		}
+	rcu_read_lock();
+	while (!same) {
+		sighand = rcu_dereference(task->sighand);
+		if (!sighand)
+			break;
+		spin_lock_irqsave(&sighand->siglock, irqflags);
+		same = sighand == rcu_access_pointer(task->sighand);
+		if (same)
+			foreground = read_tty(task, record);
 		spin_unlock_irqrestore(&sighand->siglock, irqflags);
-		put_pid(foreground);
 	}
+	rcu_read_unlock();
+	put_pid(foreground);
 	put_task_struct(task);
 }
 
@@ -617,7 +619,7 @@ static void hook_newtask(void *data, struct task_struct *task,
 	care_if_needed();
 }
 
-static void hook_exit(void *data, struct task_struct *task PTREE_EXIT_MORE)
+static void hook_exit(PTREE_EXIT_ARGS)
 {
 	struct ptree_node *node;
 	unsigned long irqflags;
@@ -933,9 +935,20 @@ int ptree_hooks_counters(char *buffer, size_t size)
 	tree_unlock(irqflags);
 
 	return scnprintf(buffer, size,
-			 "seq %llu\nprocesses %u\nthreads %u\nneeded %u\nhistory %u\n"
-			 "hooks %d\nmissed %lu\nstarved %llu\nlost %llu\nrescans %llu\n"
-			 "predicted %llu\nmispredicted %llu\nevicted %llu\ncut %llu\n",
+			 "seq %llu\n"
+			 "processes %u\n"
+			 "threads %u\n"
+			 "needed %u\n"
+			 "history %u\n"
+			 "hooks %d\n"
+			 "missed %lu\n"
+			 "starved %llu\n"
+			 "lost %llu\n"
+			 "rescans %llu\n"
+			 "predicted %llu\n"
+			 "mispredicted %llu\n"
+			 "evicted %llu\n"
+			 "cut %llu\n",
 			 seq, processes, nodes, needed, history, armed, missed,
 			 starved, stats.lost, stats.rescans, stats.predicted,
 			 stats.mispredicted, stats.evicted, stats.cut);

@@ -76,20 +76,21 @@ static const char *tty_text(char *text, size_t size, u32 device)
 	dev_t dev = new_decode_dev(device);
 	unsigned int major = MAJOR(dev), minor = MINOR(dev);
 
-	if (!device)
+	switch (major) {
+	case 0:
 		return "?";
-	if (major >= UNIX98_PTY_SLAVE_MAJOR &&
-	    major < UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT)
-		snprintf(text, size, "pts/%u",
-			 (major - UNIX98_PTY_SLAVE_MAJOR) * 256 + minor);
-	else if (major == TTY_MAJOR && minor < 64)
-		snprintf(text, size, "tty%u", minor);
-	else if (major == TTY_MAJOR)
-		snprintf(text, size, "ttyS%u", minor - 64);
-	else if (dev == MKDEV(TTYAUX_MAJOR, 1))
-		return "console";
-	else
+	case UNIX98_PTY_SLAVE_MAJOR ...
+	     UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT - 1:
+		major -= UNIX98_PTY_SLAVE_MAJOR;
+		snprintf(text, size, "pts/%u", major * 256 + minor);
+		break;
+	case TTY_MAJOR:
+		snprintf(text, size, minor < 64 ? "tty%u" : "ttyS%u",
+			 minor < 64 ? minor : minor - 64);
+		break;
+	default:
 		snprintf(text, size, "%u:%u", major, minor);
+	}
 	return text;
 }
 

@@ -32,7 +32,7 @@ static enum ptree_sight look(struct file *file, pid_t nr)
 	return err == -EPERM || err == -EACCES ? PTREE_BARE : PTREE_HIDDEN;
 }
 
-/* The number may name another process since: then the answer was not ours. */
+/* If not, the number may name another process by now, and that was asked for. */
 static bool still_lives(struct ptree *tree, u64 id)
 {
 	const struct ptree_node *node;
@@ -62,6 +62,7 @@ int ptree_sight_get(struct file *file, struct ptree *tree,
 {
 	struct proc_fs_info *info = proc_sb_info(file_inode(file)->i_sb);
 	int hide = READ_ONCE(info->hide_pid);
+	bool denied = false;
 	size_t i;
 	u8 *s;
 
@@ -78,10 +79,16 @@ int ptree_sight_get(struct file *file, struct ptree *tree,
 		const struct ptree_record *record = &snapshot->records[i];
 
 		s[i] = look(file, record->tgid);
-		if (s[i] != PTREE_HIDDEN && !still_lives(tree, record->id))
+		if (still_lives(tree, record->id))
+			denied |= s[i] != PTREE_FULL;
+		else
 			s[i] = PTREE_HIDDEN;
 		cond_resched();
 	}
-	*sight = s;
+	/* Whoever is denied none of the living may know of the dead too. */
+	if (denied)
+		*sight = s;
+	else
+		kvfree(s);
 	return 0;
 }
