@@ -181,6 +181,7 @@ struct ptree_pid *ptree_pid_new(struct ptree *tree,
 				const struct ptree_numbers *numbers)
 {
 	struct ptree_pid *pid, *old;
+	struct ptree_upid *upid;
 	struct ptree_ns *ns = NULL;
 	u32 level;
 
@@ -190,7 +191,6 @@ struct ptree_pid *ptree_pid_new(struct ptree *tree,
 	pid->key = numbers->key;
 	pid->refs = 1;
 	for (level = 0; level <= numbers->level; level++) {
-		struct ptree_upid *upid;
 		pid_t nr = numbers->at[level].nr;
 		u32 inum = numbers->at[level].ns;
 
@@ -214,7 +214,7 @@ struct ptree_pid *ptree_pid_new(struct ptree *tree,
 		if (old)
 			unhash(old);
 	}
-	for (struct ptree_upid *upid = pid->inner; upid; upid = upid->next)
+	for (upid = pid->inner; upid; upid = upid->next)
 		hlist_add_head(&upid->hash,
 			       ptree_bucket(&tree->numbers,
 					    number_key(upid->ns->inum,

@@ -65,6 +65,7 @@ void *ptree_pool_take(struct ptree_pool *pool)
 	memset(object, 0, kmem_cache_size(pool->cache));
 	return object;
 }
+EXPORT_SYMBOL_IF_KUNIT(ptree_pool_take);
 
 /**
  * ptree_pool_give - give an object back
@@ -82,6 +83,7 @@ void ptree_pool_give(struct ptree_pool *pool, void *object)
 	pool->used--;
 	WRITE_ONCE(pool->nr, pool->nr + 1);
 }
+EXPORT_SYMBOL_IF_KUNIT(ptree_pool_give);
 
 /**
  * ptree_pool_make - allocate objects for a pool

@@ -26,6 +26,20 @@ static struct ptree_node *alive_thread(const struct ptree_process *process)
 	return NULL;
 }
 
+/*
+ * As find_child_reaper() leaves it: a thread of init reaps until it is past
+ * exit_notify(), even while it exits, and the last of them to the end.
+ */
+static struct ptree_node *child_reaper(const struct ptree_process *init)
+{
+	struct ptree_node *node;
+
+	list_for_each_entry(node, &init->threads, thread)
+		if (node->state == PTREE_RUNNING)
+			return node;
+	return init->leader;
+}
+
 static u32 level(const struct ptree_process *process)
 {
 	return process->leader->pid->inner->ns->level;
@@ -60,9 +74,6 @@ struct ptree_node *ptree_reaper(struct ptree *tree,
 				return reaper;
 		}
 	}
-	if (!init)
-		return NULL;
-	/* A dying init reaps to the end; wait(2) works through any thread. */
-	return alive_thread(init) ?: init->leader;
+	return init ? child_reaper(init) : NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_reaper);

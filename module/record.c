@@ -8,19 +8,13 @@
 #include "pidns.h"
 #include "record.h"
 
-static u32 record_flags(struct ptree *tree, const struct ptree_node *node)
+static u32 process_flags(struct ptree *tree,
+			 const struct ptree_process *process)
 {
-	const struct ptree_process *process = node->process;
-	u32 flags = 0;
+	u32 flags = PTREE_R_LEADER;
 
-	if (process->leader == node)
-		flags |= PTREE_R_LEADER;
-	if (process->leader && ptree_process_leads_session(process))
+	if (ptree_process_leads_session(process))
 		flags |= PTREE_R_SESSION_LEADER;
-	if (node->flags & PTREE_N_KTHREAD)
-		flags |= PTREE_R_KTHREAD;
-	if (node->flags & PTREE_N_SEEDED)
-		flags |= PTREE_R_SEEDED;
 	if (process->flags & PTREE_P_INFERRED)
 		flags |= PTREE_R_INFERRED;
 	if (process->flags & PTREE_P_SUBREAPER)
@@ -42,44 +36,15 @@ static char letter(enum ptree_state state)
 	}
 }
 
-/**
- * ptree_record_fill - copy a node out
- * @tree: the tree
- * @node: the node or tombstone
- * @ns: whose numbers to use; NULL sees none
- * @record: filled in
- *
- * Numbers are final: a process keeps its own as long as it lives and after,
- * and whatever else changes what a record says touches its node, so the record
- * copied last is right. @letter, @tty and the foreground are what the tree
- * knows of them; a source knows better.
- *
- * Context: under the tree's lock. O(1).
- */
-void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
-		       const struct ptree_ns *ns, struct ptree_record *record)
+/* What all threads share: only their leader is touched when it changes. */
+static void fill_process(struct ptree *tree,
+			 const struct ptree_process *process,
+			 const struct ptree_ns *ns,
+			 struct ptree_record *record)
 {
-	const struct ptree_process *process = node->process;
 	const struct ptree_node *birth;
 
-	lockdep_assert_held(&tree->lock);
-	memset(record, 0, sizeof(*record));
-	record->seq = node->change.seq;
-	record->id = node->id;
-	record->process_id = process->id;
-	record->start_ns = node->start_ns;
-	record->exit_ns = node->exit_ns;
-	record->clone_flags = node->clone_flags;
-	record->exit_code = node->exit_code;
-	record->state = node->state;
-	record->letter = letter(node->state);
-	record->cred = node->cred;
-	record->flags = record_flags(tree, node);
-	memcpy(record->comm, node->comm, PTREE_COMM_LEN);
-
-	record->tid = ptree_pid_nr(node->pid, ns);
-	if (process->leader)
-		record->tgid = ptree_pid_nr(process->leader->pid, ns);
+	record->flags |= process_flags(tree, process);
 	record->pgid = ptree_pid_nr(process->group[PTREE_PGRP], ns);
 	record->sid = ptree_pid_nr(process->group[PTREE_SESSION], ns);
 	record->threads = process->nr_threads;
@@ -97,5 +62,49 @@ void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
 	birth = ptree_find_id(tree, process->birth_id);
 	if (birth)
 		record->birth_nr = ptree_pid_nr(birth->pid, ns);
+}
+
+/**
+ * ptree_record_fill - copy a node out
+ * @tree: the tree
+ * @node: the node or tombstone
+ * @ns: whose numbers to use; NULL sees none
+ * @record: filled in
+ *
+ * Numbers are final: a process keeps its own as long as it lives and after.
+ * Whatever else changes what a record says touches its node, so the record
+ * copied last is right; but for the eviction of the process it was born to,
+ * which changes nothing but what is still known of that. @letter, @tty and the
+ * foreground are what the tree knows of them; a source knows better.
+ *
+ * Context: under the tree's lock. O(1).
+ */
+void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
+		       const struct ptree_ns *ns, struct ptree_record *record)
+{
+	const struct ptree_process *process = node->process;
+
+	lockdep_assert_held(&tree->lock);
+	memset(record, 0, sizeof(*record));
+	record->seq = node->change.seq;
+	record->id = node->id;
+	record->process_id = process->id;
+	record->start_ns = node->start_ns;
+	record->exit_ns = node->exit_ns;
+	record->clone_flags = node->clone_flags;
+	record->exit_code = node->exit_code;
+	record->state = node->state;
+	record->letter = letter(node->state);
+	record->cred = node->cred;
+	if (node->flags & PTREE_N_KTHREAD)
+		record->flags |= PTREE_R_KTHREAD;
+	if (node->flags & PTREE_N_SEEDED)
+		record->flags |= PTREE_R_SEEDED;
+	memcpy(record->comm, node->comm, PTREE_COMM_LEN);
+	record->tid = ptree_pid_nr(node->pid, ns);
+	if (process->leader)
+		record->tgid = ptree_pid_nr(process->leader->pid, ns);
+	if (process->leader == node)
+		fill_process(tree, process, ns, record);
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_record_fill);

@@ -7,13 +7,13 @@
 
 /* What a record says with one bit. */
 #define PTREE_R_LEADER		BIT(0) /* it stands for its process */
-#define PTREE_R_SESSION_LEADER	BIT(1)
+#define PTREE_R_SESSION_LEADER	BIT(1) /* it leads its session too */
 #define PTREE_R_FOREGROUND	BIT(2) /* of its controlling terminal */
-#define PTREE_R_KTHREAD		BIT(3)
-#define PTREE_R_SEEDED		BIT(4) /* older than the module */
+#define PTREE_R_KTHREAD		BIT(3) /* it is one of the kernel's */
+#define PTREE_R_SEEDED		BIT(4) /* it is older than the module */
 #define PTREE_R_INFERRED	BIT(5) /* nobody watched its birth */
-#define PTREE_R_TRUNCATED	BIT(6) /* its birth parent was evicted */
-#define PTREE_R_SUBREAPER	BIT(7)
+#define PTREE_R_TRUNCATED	BIT(6) /* whom it was born to was evicted */
+#define PTREE_R_SUBREAPER	BIT(7) /* it reaps its descendants */
 
 /**
  * struct ptree_record - one node at one moment, as plain values
@@ -42,6 +42,11 @@
  * @state: enum ptree_state
  * @letter: its scheduling state as /proc/PID/stat writes it
  * @comm: its name, not escaped, ends in NUL
+ *
+ * What all threads of a process share is in the record of its leader only, and
+ * zero in the others: @parent_id, @birth_id, @birth_thread, @ppid, @birth_nr,
+ * @pgid, @sid, @threads, @exec_count, @reparented, @tty and those PTREE_R_ that
+ * speak of a process. @process_id leads there.
  */
 struct ptree_record {
 	u64 seq;

@@ -48,13 +48,15 @@ struct walk {
 	size_t late_record[BATCH];
 };
 
+/* @from: when the snapshot began; what died since may have been seen alive. */
 static bool wanted(const struct ptree_snapshot *snapshot,
-		   const struct ptree_node *node)
+		   const struct ptree_node *node, u64 from)
 {
-	if (node->state == PTREE_DEAD && !(snapshot->flags & PTREE_SNAP_DEAD))
+	if (node->process->leader != node &&
+	    !(snapshot->flags & PTREE_SNAP_THREADS))
 		return false;
-	return node->process->leader == node ||
-	       snapshot->flags & PTREE_SNAP_THREADS;
+	return node->state != PTREE_DEAD || node->change.seq > from ||
+	       snapshot->flags & PTREE_SNAP_DEAD;
 }
 
 static int grow(struct ptree_snapshot *snapshot, size_t room)
@@ -127,17 +129,8 @@ static int read_batch(struct walk *walk)
 		if (source && node->state != PTREE_DEAD && walk->refreshes) {
 			walk->refreshes--;
 			source->refresh(tree, node);
-			/* If that changed it, it is met again, and is dead or
-			 * not where we have just been.
-			 */
-			if (list_prev_entry(cursor, link) != change)
-				continue;
 		}
-		/* Only a snapshot with the living can have seen it alive. */
-		if (node->state == PTREE_DEAD
-			    ? change->seq > walk->reader.from ||
-				      wanted(snapshot, node)
-			    : wanted(snapshot, node))
+		if (wanted(snapshot, node, walk->reader.from))
 			snapshot->nr += fill(walk, node, ns);
 	}
 	return 0;

@@ -105,6 +105,50 @@ struct ptree_node *ptree_find_id(struct ptree *tree, u64 id)
 EXPORT_SYMBOL_IF_KUNIT(ptree_find_id);
 
 /**
+ * ptree_find_nr - find a living node by a number
+ * @tree: the tree
+ * @ns: inum of the namespace in which it counts
+ * @type: what it is the number of
+ * @nr: the number
+ *
+ * As pid_task(find_pid_ns()) of kernel/pid.c. ptree_pid_nr() of the node's
+ * pid, or of its process's group, is that number in another namespace.
+ *
+ * Context: under the tree's lock. O(1).
+ * Return: the task; the leader of the process; for a process group or session
+ * the leader of the process it is named after, or of any member if that one
+ * has left or died. NULL when nothing living has that number.
+ */
+struct ptree_node *ptree_find_nr(struct ptree *tree, u32 ns,
+				 enum ptree_nr_type type, pid_t nr)
+{
+	struct ptree_pid *pid = ptree_pid_find(tree, ns, nr);
+	struct ptree_process *process;
+	enum ptree_group_type group;
+
+	if (!pid)
+		return NULL;
+	process = ptree_group_leader(pid);
+	switch (type) {
+	case PTREE_NR_PID:
+		return pid->node;
+	case PTREE_NR_TGID:
+		return process ? process->leader : NULL;
+	case PTREE_NR_PGID:
+		group = PTREE_PGRP;
+		break;
+	default:
+		group = PTREE_SESSION;
+	}
+	if (process && process->group[group] == pid)
+		return process->leader;
+	process = hlist_entry_safe(pid->members[group].first,
+				   struct ptree_process, member[group]);
+	return process ? process->leader : NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_find_nr);
+
+/**
  * ptree_birth_truncated - whether a birth chain ends for want of history
  * @tree: the tree
  * @process: whose chain
@@ -360,6 +404,9 @@ static void set_birth(struct ptree *tree, struct ptree_process *process,
 		born_to(process, creator);
 		return;
 	}
+	/* What was guessed before is as good as what could be guessed now. */
+	if (process->birth_id)
+		return;
 	process->flags |= PTREE_P_INFERRED;
 	if (process->parent)
 		born_to(process, process->parent);

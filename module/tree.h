@@ -81,6 +81,20 @@ enum ptree_group_type {
 };
 
 /**
+ * enum ptree_nr_type - what a number may be the number of, as enum pid_type
+ * @PTREE_NR_PID: a task
+ * @PTREE_NR_TGID: a process
+ * @PTREE_NR_PGID: a process group
+ * @PTREE_NR_SID: a session
+ */
+enum ptree_nr_type {
+	PTREE_NR_PID,
+	PTREE_NR_TGID,
+	PTREE_NR_PGID,
+	PTREE_NR_SID,
+};
+
+/**
  * struct ptree_ns - a pid namespace
  * @hash: in &ptree.namespaces until the last living node has left it, then in
  *        &ptree.ns_gone if it has an @owner
@@ -388,7 +402,8 @@ int ptree_apply(struct ptree *tree, const struct ptree_event *event);
 struct ptree_node *ptree_find_task(struct ptree *tree, const void *task);
 struct ptree_process *ptree_find_signal(struct ptree *tree, const void *signal);
 struct ptree_node *ptree_find_id(struct ptree *tree, u64 id);
+struct ptree_node *ptree_find_nr(struct ptree *tree, u32 ns,
+				 enum ptree_nr_type type, pid_t nr);
 bool ptree_birth_truncated(struct ptree *tree, const struct ptree_process *process);
-const char *ptree_verify(struct ptree *tree);
 
 #endif
