@@ -15,7 +15,7 @@
 #include "sight.h"
 #include "view.h"
 
-static enum ptree_sight look(struct file *file, pid_t nr)
+static enum ptree_sight look(struct file *file, int hide, pid_t nr)
 {
 	struct super_block *sb = file_inode(file)->i_sb;
 	char name[sizeof("2147483647/stat")];
@@ -28,8 +28,13 @@ static enum ptree_sight look(struct file *file, pid_t nr)
 		path_put(&path);
 		return PTREE_FULL;
 	}
-	/* hidepid=1 shows that there is one, and refuses to go in. */
-	return err == -EPERM || err == -EACCES ? PTREE_BARE : PTREE_HIDDEN;
+	/*
+	 * hidepid=1 shows that there is one, and refuses to go in. The others
+	 * refuse as well when somebody else's lookup has left a dentry.
+	 */
+	return hide == HIDEPID_NO_ACCESS && (err == -EPERM || err == -EACCES) ?
+		       PTREE_BARE :
+		       PTREE_HIDDEN;
 }
 
 /* If not, the number may name another process by now, and that was asked for. */
@@ -78,7 +83,7 @@ int ptree_sight_get(struct file *file, struct ptree *tree,
 	for (i = 0; i < snapshot->nr; i++) {
 		const struct ptree_record *record = &snapshot->records[i];
 
-		s[i] = look(file, record->tgid);
+		s[i] = look(file, hide, record->tgid);
 		if (still_lives(tree, record->id))
 			denied |= s[i] != PTREE_FULL;
 		else
