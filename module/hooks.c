@@ -421,8 +421,10 @@ static bool live_settle(struct ptree *tree)
 	struct ptree_node *node, *next;
 	u64 seq = tree->seq;
 
+	rcu_read_lock();
 	list_for_each_entry_safe(node, next, &tree->exiting, queue)
 		settle_node(node);
+	rcu_read_unlock();
 	return tree->seq != seq;
 }
 
@@ -566,30 +568,51 @@ static void refresh_all(void)
 	rcu_read_unlock();
 }
 
+/* Whether nothing was lost since @lost: only then is the tree whole again. */
+static bool made_whole(u64 lost)
+{
+	unsigned long irqflags = tree_lock();
+	bool whole = live->stats.lost == lost;
+
+	if (whole)
+		WRITE_ONCE(live->stale, false);
+	tree_unlock(irqflags);
+	return whole;
+}
+
+static u64 count_lost(void)
+{
+	unsigned long irqflags = tree_lock();
+	u64 lost = live->stats.lost;
+
+	tree_unlock(irqflags);
+	return lost;
+}
+
 /*
  * Tasks attached before we listened are on the list when the walk begins, and
- * those attached later are announced. Doing it twice changes nothing.
+ * those attached later are announced. Doing it twice changes nothing. The tree
+ * stays stale until it is done, so no reader takes it for whole before.
  */
 static int live_rescan(struct ptree *tree)
 {
-	int err, tries;
+	int tries, err = 0;
+	u64 lost;
 
 	mutex_lock(&rescan_mutex);
-	err = READ_ONCE(tree->stale) ? -EAGAIN : 0;
-	for (tries = 0; err == -EAGAIN && tries < 1000; tries++) {
+	for (tries = 0; READ_ONCE(tree->stale) && tries < 1000; tries++) {
 		err = ptree_refill(tree, GFP_KERNEL);
 		if (err)
 			break;
-		WRITE_ONCE(tree->stale, false);
+		lost = count_lost();
 		err = insert_all();
-		if (err)
-			WRITE_ONCE(tree->stale, true);
-		else if (READ_ONCE(tree->stale))
-			err = -EAGAIN;
+		if (!err) {
+			refresh_all();
+			err = made_whole(lost) ? 0 : -EAGAIN;
+			tree->stats.rescans++;
+		}
 		cond_resched();
 	}
-	refresh_all();
-	tree->stats.rescans++;
 	mutex_unlock(&rescan_mutex);
 	return err;
 }
