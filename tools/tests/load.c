@@ -93,7 +93,7 @@ static void end_storm(pid_t pid)
 
 static void read_in_storm(void)
 {
-	long start = now_ms(), length = live_options.extended ? 60000 : 8000;
+	long start, length = live_options.extended ? 60000 : 8000;
 	unsigned long long first, last;
 	struct tree *tree;
 	int reads = 0, most = 0;
@@ -101,6 +101,7 @@ static void read_in_storm(void)
 
 	make_sleepers();
 	pid = start_storm();
+	start = now_ms();
 	tree = tree_read(NULL);
 	first = tree->seq;
 	last = first;
@@ -118,6 +119,7 @@ static void read_in_storm(void)
 	end_storm(pid);
 	note("%d reads, %llu changes, up to %d processes", reads, last - first,
 	     most);
+	check(reads && last > first, "there was no storm to read in");
 	see_sleepers("after the storm");
 	see_all(NULL, 5 * PATIENCE_MS);
 }
@@ -170,12 +172,12 @@ static void load(int fd)
 	sys(syscall(SYS_finit_module, fd, options, 0));
 }
 
-/* Ten times, but in an emulated debug kernel that could take for ever. */
+/* Ten times, but in a storm on an emulated debug kernel one takes minutes. */
 static bool again(int done, long start)
 {
 	if (live_options.extended)
 		return done < 100;
-	return done < 10 && (done < 3 || now_ms() < start + 30000);
+	return done < 10 && (done < 1 || now_ms() < start + 30000);
 }
 
 /* Our slab caches that there are, as slabinfo has them. */
