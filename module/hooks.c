@@ -241,6 +241,17 @@ static void tell_end(enum ptree_event_kind kind, const struct task_struct *task)
 	ptree_apply(live, &event);
 }
 
+static void tell_tty(const struct task_struct *task, u32 tty)
+{
+	struct ptree_event event = {
+		.kind = PTREE_EV_TTY,
+		.task = task,
+		.tty = tty,
+	};
+
+	ptree_apply(live, &event);
+}
+
 static int lost(void)
 {
 	live->stats.lost++;
@@ -456,18 +467,21 @@ out:
 	rcu_read_unlock();
 }
 
-/* What is never kept: it changes without anybody being told. */
+/* What changes without anybody being told. */
 
 static bool live_peek(const void *key, struct ptree_record *record)
 {
 	struct task_struct *task = (void *)key;
 
 	record->letter = task_state_to_char(task);
+	if (unlikely(READ_ONCE(task->signal->tty))) {
+		get_task_struct(task);
+		return true;
+	}
+	if (record->tty)
+		tell_tty(task, 0);
 	record->tty = 0;
-	if (likely(!READ_ONCE(task->signal->tty)))
-		return false;
-	get_task_struct(task);
-	return true;
+	return false;
 }
 
 /* Under siglock. Returns the terminal's foreground group, for put_pid(). */
@@ -498,6 +512,7 @@ static void live_finish(const void *key, struct ptree_record *record)
 	unsigned long irqflags;
 	bool same = false;
 
+	record->tty = 0;
 	rcu_read_lock();
 	while (!same) {
 		sighand = rcu_dereference(task->sighand);
@@ -511,6 +526,13 @@ static void live_finish(const void *key, struct ptree_record *record)
 	}
 	rcu_read_unlock();
 	put_pid(foreground);
+
+	if (same) {
+		/* For its tombstone, and for its children. */
+		irqflags = tree_lock();
+		tell_tty(task, record->tty);
+		tree_unlock(irqflags);
+	}
 	put_task_struct(task);
 }
 
@@ -636,7 +658,11 @@ static void hook_newtask(void *data, struct task_struct *task,
 		return;
 	top_up();
 	irqflags = tree_lock();
+	/* While the walk at the start is under way these may be missing. */
+	ensure(current);
 	ensure(rcu_dereference(task->real_parent));
+	if (task->group_leader != task)
+		ensure(task->group_leader);
 	insert(task, current, clone_flags);
 	tree_unlock(irqflags);
 	care_if_needed();

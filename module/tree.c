@@ -714,6 +714,17 @@ int ptree_init(struct ptree *tree, const char *name, unsigned int bits,
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_init);
 
+/* Take a living node out of what others of its process hold as well. */
+static void forget(struct ptree *tree, struct ptree_node *node)
+{
+	struct ptree_process *process = node->process;
+
+	hlist_del_init(&process->hash);
+	ptree_group_leave(tree, process, PTREE_PGRP);
+	ptree_group_leave(tree, process, PTREE_SESSION);
+	ptree_pid_unlink(tree, node->pid);
+}
+
 /**
  * ptree_clear - drop every node, first half of an end
  * @tree: the tree, to which nothing happens any more
@@ -724,25 +735,21 @@ EXPORT_SYMBOL_IF_KUNIT(ptree_init);
  */
 void ptree_clear(struct ptree *tree)
 {
-	struct ptree_node *node, *next;
-	struct ptree_process *process;
+	struct ptree_node *node;
 	unsigned long irqflags;
 
-	raw_spin_lock_irqsave(&tree->lock, irqflags);
-	list_for_each_entry_safe(node, next, &tree->changes, change.link) {
-		process = node->process;
-		if (node->state != PTREE_DEAD) {
-			hlist_del_init(&process->hash);
-			ptree_group_leave(tree, process, PTREE_PGRP);
-			ptree_group_leave(tree, process, PTREE_SESSION);
-			ptree_pid_unlink(tree, node->pid);
-		}
+	while (!list_empty(&tree->changes)) {
+		raw_spin_lock_irqsave(&tree->lock, irqflags);
+		node = list_first_entry(&tree->changes, struct ptree_node,
+					change.link);
+		if (node->state != PTREE_DEAD)
+			forget(tree, node);
 		free_node(tree, node);
+		raw_spin_unlock_irqrestore(&tree->lock, irqflags);
 	}
 	INIT_LIST_HEAD(&tree->roots);
 	tree->nr_nodes = 0;
 	tree->nr_processes = 0;
-	raw_spin_unlock_irqrestore(&tree->lock, irqflags);
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_clear);
 
