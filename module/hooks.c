@@ -938,9 +938,8 @@ int ptree_hooks_start(struct ptree *tree, bool kprobes)
 /**
  * ptree_hooks_stop - feed it no more
  *
- * Afterwards the tree is empty and no hook runs or will run.
- *
- * Context: may sleep; nobody reads the tree any more.
+ * Context: may sleep; nobody reads the tree any more. Afterwards it is empty,
+ * and no hook runs or will run.
  */
 void ptree_hooks_stop(void)
 {

@@ -262,10 +262,8 @@ int ptree_proc_start(struct ptree *tree)
 /**
  * ptree_proc_stop - let them no more
  *
- * Afterwards nobody is in here any more: files still open are closed under
- * their owners, who read no further.
- *
- * Context: may sleep.
+ * Context: may sleep. Afterwards nobody is in here any more: files still open
+ * are closed under their owners, who read no further.
  */
 void ptree_proc_stop(void)
 {

@@ -125,6 +125,7 @@ static void dead_session_leader(void)
  * @job: a child of that, in a process group of its own
  * @ready: opened after every step
  * @go: opened for every step of the leader
+ * @name: of the terminal, its path
  */
 struct session {
 	int master;

@@ -197,8 +197,12 @@ static struct crowd *make_people(void)
 
 /**
  * struct reader - who reads, and how he sees the others
+ * @uid: who he is
  * @member: of the mount's gid=
  * @root: 0 when he doesn't see root's, 1 when bare, 2 when in full
+ * @user: the same of the one who is user 1000's
+ * @locked: of the one of user 1000 who is not dumpable
+ * @other: of the one who is somebody else's
  */
 struct reader {
 	uid_t uid;

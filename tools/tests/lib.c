@@ -298,6 +298,8 @@ static void take_line(struct tree *tree, char *text)
  * tree_parse - take /proc/ptree apart, and fail if anything is malformed
  * @text: all of it, NUL after it; becomes the tree's
  * @size: of it
+ *
+ * Return: the tree, for tree_free().
  */
 struct tree *tree_parse(char *text, size_t size)
 {
@@ -364,6 +366,8 @@ struct tree *tree_parse(char *text, size_t size)
 /**
  * tree_read - read and parse a tree
  * @proc: the procfs it is in, NULL for /proc
+ *
+ * Return: the tree, for tree_free().
  */
 struct tree *tree_read(const char *proc)
 {

@@ -49,8 +49,16 @@ noreturn __printf(1, 2) void skip(const char *why, ...);
 /**
  * struct line - one line of /proc/ptree
  * @bare: all that is told is @pid
+ * @pid: the column of that name, as are @ppid, @pgid and @sid
+ * @ppid: see @pid
+ * @pgid: see @pid
+ * @sid: see @pid
  * @orig: the birth parent's pid; -1 when it is not told
  * @orig_dead: it has a "+"
+ * @tty: as ps names it
+ * @stat: as ps writes it
+ * @nlwp: how many threads
+ * @uid: effective user
  * @depth: how many ancestors it hangs on; 0 is the left margin
  * @parent: index of the line it hangs on, -1 at the left margin
  * @last: no sibling comes after it
@@ -75,7 +83,11 @@ struct line {
 
 /**
  * struct tree - /proc/ptree as it was read at once
- * @lines: @nr of them, in their order
+ * @seq: of the header, as are @processes and @threads
+ * @processes: see @seq
+ * @threads: see @seq
+ * @nr: how many lines
+ * @lines: in their order
  * @by_pid: indexes of @lines, sorted by pid
  * @text: what @lines point into
  */
@@ -99,6 +111,14 @@ const struct line *tree_find(const struct tree *tree, pid_t pid);
 
 /**
  * struct truth - what /proc/PID/stat and status say
+ * @pid: process
+ * @ppid: parent
+ * @pgid: process group
+ * @sid: session
+ * @tpgid: foreground process group of its terminal
+ * @state: letter
+ * @threads: how many
+ * @uid: effective user
  * @tty: as ps names it
  * @flags: PF_*
  * @name: escaped
