@@ -355,7 +355,7 @@ static void unload_in_race(void)
 
 const struct live_case load_cases[] = {
 	{ "storm", read_in_storm, .seconds = 180 },
-	{ "reload", reload_quiet, .seconds = 300, .slow = true },
+	{ "reload", reload_quiet, .seconds = 3000, .slow = true },
 	{ "unload-under-readers", unload_under_readers, .seconds = 120 },
 	{ "unload-in-race", unload_in_race, .seconds = 600, .slow = true },
 	/* The last: if it fails, it leaves one CPU. */
