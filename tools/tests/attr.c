@@ -41,6 +41,14 @@ static const struct {
 	{ "", "" },
 };
 
+/* The tree after our child's next step, once it agrees with /proc. */
+static struct tree *settled(pid_t pid, int ready)
+{
+	gate_pass(ready);
+	SEE(.pid = pid, .ppid = getpid(), .orig = getpid(), .state = 'S');
+	return tree_read(NULL);
+}
+
 /* What /proc/PID/status makes of a name is what we make of it. */
 static void odd_names(void)
 {
@@ -58,10 +66,7 @@ static void odd_names(void)
 			gate_pass(go);
 			continue;
 		}
-		gate_pass(ready);
-		SEE(.pid = pid, .ppid = getpid(), .orig = getpid(),
-		    .state = 'S');
-		tree = tree_read(NULL);
+		tree = settled(pid, ready);
 		line = tree_find(tree, pid);
 		check(!strcmp(line->comm, names[i].shown),
 		      "name %u is shown as '%s', not '%s'", i, line->comm,
@@ -108,10 +113,7 @@ static void users(void)
 			gate_pass(go);
 			continue;
 		}
-		gate_pass(ready);
-		SEE(.pid = pid, .ppid = getpid(), .orig = getpid(),
-		    .state = 'S');
-		tree = tree_read(NULL);
+		tree = settled(pid, ready);
 		check(tree_find(tree, pid)->uid == effective[i],
 		      "step %u: UID is %u", i, tree_find(tree, pid)->uid);
 		tree_free(tree);
