@@ -16,7 +16,7 @@ module: ## build build/<kernel>/ptree.ko for the running kernel, or KVER=, or KD
 	@test -n "$(RELEASE)" || { echo "ptree: no kernel headers in $(KDIR)." \
 	  "Install linux-headers-$(KVER), or name another kernel with KVER= or KDIR=." >&2; exit 1; }
 	@mkdir -p $(BUILD)
-	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/module $(CURDIR)/kunit $(BUILD)/
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/include $(CURDIR)/module $(CURDIR)/kunit $(BUILD)/
 	$(MAKE) $(KBUILD_ARGS) modules
 
 install: module ## install the module for that kernel (as root), then: modprobe ptree

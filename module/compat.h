@@ -56,6 +56,12 @@ struct vfsmount;
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
 		    const char *name, unsigned int flags, struct path *path);
 
+/* 6.9: pidfds are files of a file system of their own. */
+#include <linux/magic.h>
+#ifndef PID_FS_MAGIC
+#define PID_FS_MAGIC 0x50494446
+#endif
+
 /* 6.2, and Debian's 6.1: internals exported for KUnit alone. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 176)
 #include <kunit/visibility.h>

@@ -11,15 +11,17 @@
  *	T2 sched_process_exit	it begins to exit; its children are still its
  *	T3 sched_process_free	its task_struct is about to be freed
  *	T4 sched_process_exec	it runs another program
+ *	T5 task_rename		it is about to get another name
  *
  *	K1 proc_exit_connector	it has just handed over its children
  *	K2 change_pid		its process group or session was changed
  *	K3 exchange_tids	a thread takes its leader's number to execute
  *	K4 detach_pid		its number is being given up
+ *	K5 proc_id_connector	its users or groups were changed
  *
- * Without the T hooks there is no tree. The K hooks only make it timely: what
- * they tell can be read later as well, so nobody notices but those who follow
- * every change. Whoever exits stays on &ptree.exiting until its children have
+ * Without T1 to T4 there is no tree. The others only make it timely: what they
+ * tell can be read later as well, so nobody notices but those who follow every
+ * change. Whoever exits stays on &ptree.exiting until its children have
  * been seen somewhere else, and every reader looks there before he is done.
  *
  * Context: probes run with preemption off up to 6.12, and in K2 to K4 under
@@ -35,6 +37,7 @@
 #include <linux/cred.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/ptree.h>
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 #include <linux/tty.h>
@@ -51,6 +54,13 @@
 /* How many children change hands in one hold of the lock. */
 #define SETTLE_BATCH 256
 
+/* All there are. */
+#define PTREE_HOOKS                                                          \
+	(PTREE_HOOK_NEWTASK | PTREE_HOOK_EXIT | PTREE_HOOK_EXEC |            \
+	 PTREE_HOOK_FREE | PTREE_HOOK_RENAME | PTREE_HOOK_EXIT_NOTIFIED |    \
+	 PTREE_HOOK_EXCHANGE_TIDS | PTREE_HOOK_DETACH_PID |                  \
+	 PTREE_HOOK_CHANGE_PID | PTREE_HOOK_CHANGE_ID)
+
 static struct ptree *live;
 static DEFINE_MUTEX(rescan_mutex);
 
@@ -65,12 +75,39 @@ static unsigned long tree_lock(void)
 	return irqflags;
 }
 
+/*
+ * Waking somebody takes locks of the scheduler's, so it is put off; and by a
+ * tick more, so that he finds many changes at once and forks are not slowed
+ * down by his running.
+ */
+static DECLARE_WAIT_QUEUE_HEAD(wait);
+
+static void wake(struct work_struct *work)
+{
+	wake_up_interruptible_all(&wait);
+}
+
+static DECLARE_DELAYED_WORK(wake_work, wake);
+
+static void queue_wake(struct irq_work *work)
+{
+	queue_delayed_work(system_unbound_wq, &wake_work, 1);
+}
+
+static DEFINE_IRQ_WORK(wake_irq_work, queue_wake);
+
 static void tree_unlock(unsigned long irqflags)
 	__releases(&live->lock)
 	__releases(RCU)
 {
+	bool awaited = unlikely(live->seq > live->awaited);
+
+	if (awaited)
+		live->awaited = U64_MAX;
 	raw_spin_unlock_irqrestore(&live->lock, irqflags);
 	rcu_read_unlock();
+	if (awaited)
+		irq_work_queue(&wake_irq_work);
 }
 
 /* Care: what can't be done in a hook is done here, a moment later. */
@@ -575,17 +612,20 @@ out:
 
 static void refresh_all(void)
 {
-	struct task_struct *process;
+	struct task_struct *process, *task;
 	struct ptree_node *node;
 	unsigned long irqflags;
 
 	rcu_read_lock();
 	for_each_process(process) {
-		irqflags = tree_lock();
-		node = ptree_find_task(live, process);
-		if (node)
-			live_refresh(live, node);
-		tree_unlock(irqflags);
+		list_for_each_entry_rcu(task, &process->signal->thread_head,
+					thread_node) {
+			irqflags = tree_lock();
+			node = ptree_find_task(live, task);
+			if (node)
+				live_refresh(live, node);
+			tree_unlock(irqflags);
+		}
 	}
 	rcu_read_unlock();
 }
@@ -639,12 +679,23 @@ static int live_rescan(struct ptree *tree)
 	return err;
 }
 
+static u32 armed(void);
+
+/* What the missing hooks would have told, of all who live. */
+static void live_catch_up(struct ptree *tree)
+{
+	if (armed() != PTREE_HOOKS)
+		refresh_all();
+}
+
 const struct ptree_source ptree_live_source = {
 	.rescan = live_rescan,
 	.refresh = live_refresh,
 	.settle = live_settle,
 	.peek = live_peek,
 	.finish = live_finish,
+	.catch_up = live_catch_up,
+	.wait = &wait,
 };
 
 /* The hooks. */
@@ -721,6 +772,22 @@ static void hook_free(void *data, struct task_struct *task)
 	care_if_needed();
 }
 
+/* Comes before the name is changed. */
+static void hook_rename(void *data, struct task_struct *task, const char *comm)
+{
+	struct ptree_event event = {
+		.kind = PTREE_EV_ATTR,
+		.task = task,
+	};
+	unsigned long irqflags;
+
+	irqflags = tree_lock();
+	get_attr(task, &event);
+	strscpy(event.comm, comm, sizeof(event.comm));
+	ptree_apply(live, &event);
+	tree_unlock(irqflags);
+}
+
 static int hook_exit_notified(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct ptree_node *node;
@@ -771,6 +838,17 @@ static int hook_detach_pid(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
+static int hook_change_id(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct task_struct *task = (void *)regs_get_kernel_argument(regs, 0);
+	unsigned long irqflags;
+
+	irqflags = tree_lock();
+	refresh_attr(task);
+	tree_unlock(irqflags);
+	return 0;
+}
+
 static int hook_change_pid_entry(struct kretprobe_instance *instance,
 				 struct pt_regs *regs)
 {
@@ -800,19 +878,24 @@ static int hook_change_pid(struct kretprobe_instance *instance,
  * @name: of the tracepoint
  * @probe: our function
  * @tracepoint: found by name; not exported
+ * @bit: PTREE_HOOK_*
+ * @required: there is no tree without it
  */
 struct hook {
 	const char *name;
 	void *probe;
 	struct tracepoint *tracepoint;
+	u32 bit;
+	bool required;
 };
 
 /* In the order of registering: whoever can be inserted can be removed. */
 static struct hook hooks[] = {
-	{ "sched_process_free", hook_free },
-	{ "sched_process_exit", hook_exit },
-	{ "sched_process_exec", hook_exec },
-	{ "task_newtask", hook_newtask },
+	{ "sched_process_free", hook_free, NULL, PTREE_HOOK_FREE, true },
+	{ "sched_process_exit", hook_exit, NULL, PTREE_HOOK_EXIT, true },
+	{ "sched_process_exec", hook_exec, NULL, PTREE_HOOK_EXEC, true },
+	{ "task_newtask", hook_newtask, NULL, PTREE_HOOK_NEWTASK, true },
+	{ "task_rename", hook_rename, NULL, PTREE_HOOK_RENAME, false },
 };
 
 static void check_types(void)
@@ -821,6 +904,7 @@ static void check_types(void)
 	check_trace_callback_type_sched_process_exit(hook_exit);
 	check_trace_callback_type_sched_process_exec(hook_exec);
 	check_trace_callback_type_task_newtask(hook_newtask);
+	check_trace_callback_type_task_rename(hook_rename);
 }
 
 static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
@@ -837,6 +921,14 @@ static struct kprobe kprobes[] = {
 	  .pre_handler = hook_exit_notified },
 	{ .symbol_name = "exchange_tids", .pre_handler = hook_exchange_tids },
 	{ .symbol_name = "detach_pid", .pre_handler = hook_detach_pid },
+	{ .symbol_name = "proc_id_connector", .pre_handler = hook_change_id },
+};
+
+static const u32 kprobe_bit[ARRAY_SIZE(kprobes)] = {
+	PTREE_HOOK_EXIT_NOTIFIED,
+	PTREE_HOOK_EXCHANGE_TIDS,
+	PTREE_HOOK_DETACH_PID,
+	PTREE_HOOK_CHANGE_ID,
 };
 
 static struct kretprobe change_pid_probe = {
@@ -846,8 +938,27 @@ static struct kretprobe change_pid_probe = {
 	.data_size = sizeof(struct task_struct *),
 };
 
-static bool kprobe_armed[ARRAY_SIZE(kprobes)];
-static bool change_pid_armed;
+/* What is registered: PTREE_HOOK_*. */
+static u32 registered;
+
+static bool kprobe_works(const struct kprobe *probe)
+{
+	return !kprobe_disabled((struct kprobe *)probe);
+}
+
+/* What is registered and not switched off, as far as a kprobe can tell. */
+static u32 armed(void)
+{
+	u32 bits = READ_ONCE(registered);
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(kprobes); i++)
+		if (!kprobe_works(&kprobes[i]))
+			bits &= ~kprobe_bit[i];
+	if (!kprobe_works(&change_pid_probe.kp))
+		bits &= ~PTREE_HOOK_CHANGE_PID;
+	return bits;
+}
 
 static void arm_kprobes(void)
 {
@@ -855,14 +966,16 @@ static void arm_kprobes(void)
 
 	for (i = 0; i < ARRAY_SIZE(kprobes); i++) {
 		err = register_kprobe(&kprobes[i]);
-		kprobe_armed[i] = !err;
-		if (err)
+		if (!err)
+			registered |= kprobe_bit[i];
+		else
 			pr_notice("no probe on %s (%d): changes are seen later, when somebody reads\n",
 				  kprobes[i].symbol_name, err);
 	}
 	err = register_kretprobe(&change_pid_probe);
-	change_pid_armed = !err;
-	if (err)
+	if (!err)
+		registered |= PTREE_HOOK_CHANGE_PID;
+	else
 		pr_notice("no probe on change_pid (%d): changes are seen later, when somebody reads\n",
 			  err);
 }
@@ -871,19 +984,23 @@ static void disarm_kprobes(void)
 {
 	int i;
 
-	if (change_pid_armed)
+	if (registered & PTREE_HOOK_CHANGE_PID)
 		unregister_kretprobe(&change_pid_probe);
 	for (i = ARRAY_SIZE(kprobes) - 1; i >= 0; i--)
-		if (kprobe_armed[i])
+		if (registered & kprobe_bit[i])
 			unregister_kprobe(&kprobes[i]);
 }
 
-static void unregister_hooks(int nr)
+static void unregister_hooks(void)
 {
-	while (nr--)
-		tracepoint_probe_unregister(hooks[nr].tracepoint,
-					    hooks[nr].probe, NULL);
+	int i;
+
+	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--)
+		if (registered & hooks[i].bit)
+			tracepoint_probe_unregister(hooks[i].tracepoint,
+						    hooks[i].probe, NULL);
 	tracepoint_synchronize_unregister();
+	registered = 0;
 }
 
 static int register_hooks(void)
@@ -896,12 +1013,18 @@ static int register_hooks(void)
 		if (hooks[i].tracepoint)
 			err = tracepoint_probe_register(hooks[i].tracepoint,
 							hooks[i].probe, NULL);
-		if (err) {
+		if (!err) {
+			registered |= hooks[i].bit;
+			continue;
+		}
+		if (hooks[i].required) {
 			pr_err("can't hook the tracepoint %s (%d)\n",
 			       hooks[i].name, err);
-			unregister_hooks(i);
+			unregister_hooks();
 			return err;
 		}
+		pr_notice("no tracepoint %s (%d): changes are seen later, when somebody reads\n",
+			  hooks[i].name, err);
 	}
 	return 0;
 }
@@ -944,11 +1067,62 @@ int ptree_hooks_start(struct ptree *tree, bool kprobes)
 void ptree_hooks_stop(void)
 {
 	disarm_kprobes();
-	unregister_hooks(ARRAY_SIZE(hooks));
+	unregister_hooks();
+	irq_work_sync(&wake_irq_work);
+	cancel_delayed_work_sync(&wake_work);
 	irq_work_sync(&care_irq_work);
 	cancel_work_sync(&care_work);
 	ptree_clear(live);
 	put_namespaces(live);
+}
+
+static u64 memory(void)
+{
+	u64 bytes = 0;
+	int kind;
+
+	for (kind = 0; kind < PTREE_POOLS; kind++) {
+		const struct ptree_pool *pool = &live->pools[kind];
+
+		bytes += (u64)kmem_cache_size(pool->cache) *
+			 (pool->used + pool->nr);
+	}
+	return bytes;
+}
+
+/**
+ * ptree_hooks_info - tell how the tree fares
+ * @info: what is known of it here is filled in
+ *
+ * Context: takes the tree's lock.
+ */
+void ptree_hooks_info(struct ptree_info *info)
+{
+	unsigned long irqflags;
+	int i;
+
+	info->hooks = armed();
+	info->hooks_known = PTREE_HOOKS;
+	info->missed = change_pid_probe.nmissed;
+	for (i = 0; i < ARRAY_SIZE(kprobes); i++)
+		info->missed += kprobes[i].nmissed;
+	irqflags = tree_lock();
+	info->seq = live->seq;
+	info->lost = live->stats.lost;
+	info->rescans = live->stats.rescans;
+	info->predicted = live->stats.predicted;
+	info->mispredicted = live->stats.mispredicted;
+	info->evicted = live->stats.evicted;
+	info->cut = live->stats.cut;
+	info->processes = live->nr_processes;
+	info->tasks = live->nr_nodes;
+	info->needed = live->nr_needed;
+	info->history = live->nr_history;
+	info->history_max = live->history_max;
+	info->memory = memory();
+	for (i = 0; i < PTREE_POOLS; i++)
+		info->starved += live->pools[i].starved;
+	tree_unlock(irqflags);
 }
 
 /**
@@ -961,35 +1135,17 @@ void ptree_hooks_stop(void)
  */
 int ptree_hooks_counters(char *buffer, size_t size)
 {
-	struct ptree_stats stats;
-	unsigned long irqflags, missed = change_pid_probe.nmissed;
-	u64 seq, starved = 0;
-	u32 processes, nodes, needed, history;
-	int i, armed = ARRAY_SIZE(hooks) + change_pid_armed;
+	struct ptree_info info = {};
 
-	for (i = 0; i < ARRAY_SIZE(kprobes); i++) {
-		armed += kprobe_armed[i];
-		missed += kprobes[i].nmissed;
-	}
-	irqflags = tree_lock();
-	stats = live->stats;
-	seq = live->seq;
-	processes = live->nr_processes;
-	nodes = live->nr_nodes;
-	needed = live->nr_needed;
-	history = live->nr_history;
-	for (i = 0; i < PTREE_POOLS; i++)
-		starved += live->pools[i].starved;
-	tree_unlock(irqflags);
-
+	ptree_hooks_info(&info);
 	return scnprintf(buffer, size,
 			 "seq %llu\n"
 			 "processes %u\n"
 			 "threads %u\n"
 			 "needed %u\n"
 			 "history %u\n"
-			 "hooks %d\n"
-			 "missed %lu\n"
+			 "hooks %u\n"
+			 "missed %llu\n"
 			 "starved %llu\n"
 			 "lost %llu\n"
 			 "rescans %llu\n"
@@ -997,7 +1153,8 @@ int ptree_hooks_counters(char *buffer, size_t size)
 			 "mispredicted %llu\n"
 			 "evicted %llu\n"
 			 "cut %llu\n",
-			 seq, processes, nodes, needed, history, armed, missed,
-			 starved, stats.lost, stats.rescans, stats.predicted,
-			 stats.mispredicted, stats.evicted, stats.cut);
+			 info.seq, info.processes, info.tasks, info.needed,
+			 info.history, hweight32(info.hooks), info.missed,
+			 info.starved, info.lost, info.rescans, info.predicted,
+			 info.mispredicted, info.evicted, info.cut);
 }

@@ -5,6 +5,7 @@
 #include <linux/module.h>
 
 #include "compat.h"
+#include "dev.h"
 #include "hooks.h"
 #include "proc.h"
 
@@ -83,8 +84,13 @@ static int __init ptree_start(void)
 	err = ptree_proc_start(&tree);
 	if (err)
 		goto out_hooks;
+	err = ptree_dev_start(&tree);
+	if (err)
+		goto out_proc;
 	return 0;
 
+out_proc:
+	ptree_proc_stop();
 out_hooks:
 	ptree_hooks_stop();
 out_destroy:
@@ -94,6 +100,7 @@ out_destroy:
 
 static void __exit ptree_stop(void)
 {
+	ptree_dev_stop();
 	ptree_proc_stop();
 	ptree_hooks_stop();
 	ptree_destroy(&tree);

@@ -15,7 +15,6 @@
 #include "compat.h"
 #include "hooks.h"
 #include "proc.h"
-#include "sight.h"
 #include "view.h"
 
 #define SCHEMA 1
@@ -194,14 +193,22 @@ static void reading_free(struct reading *reading)
 static int take(struct reading *reading, struct file *file, struct ptree *tree)
 {
 	struct super_block *sb = file_inode(file)->i_sb;
+	struct ptree_eye eye = {
+		.procfs.mnt = file->f_path.mnt,
+		.procfs.dentry = sb->s_root,
+		.pid_ns = proc_pid_ns(sb),
+		.cred = file->f_cred,
+	};
+	struct ptree_light light;
 	u8 *sight;
 	int err;
 
-	reading->snapshot.ns = proc_pid_ns(sb)->ns.inum;
+	reading->snapshot.ns = ptree_eye_ns(&eye);
 	err = ptree_snapshot_take(tree, &ptree_live_source, &reading->snapshot);
-	if (err)
-		return err;
-	err = ptree_sight_get(file, tree, &reading->snapshot, &sight);
+	if (!err)
+		err = ptree_light_get(&light, &eye, tree);
+	if (!err)
+		err = ptree_sight_get(&light, &reading->snapshot, &sight);
 	if (err)
 		return err;
 	err = ptree_view_make(&reading->view, &reading->snapshot, sight);

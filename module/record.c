@@ -45,6 +45,8 @@ static void fill_process(struct ptree *tree,
 	const struct ptree_node *birth;
 
 	record->flags |= process_flags(tree, process);
+	record->group[PTREE_PGRP] = process->group[PTREE_PGRP];
+	record->group[PTREE_SESSION] = process->group[PTREE_SESSION];
 	record->pgid = ptree_pid_nr(process->group[PTREE_PGRP], ns);
 	record->sid = ptree_pid_nr(process->group[PTREE_SESSION], ns);
 	record->threads = process->nr_threads;
@@ -54,8 +56,8 @@ static void fill_process(struct ptree *tree,
 	if (process->parent) {
 		const struct ptree_process *parent = process->parent->process;
 
-		record->parent_id = parent->id;
 		record->ppid = ptree_pid_nr(parent->leader->pid, ns);
+		record->parent_id = parent->id;
 	}
 	record->birth_id = process->birth_id;
 	record->birth_thread = process->birth_thread;
@@ -101,6 +103,7 @@ void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
 	if (node->flags & PTREE_N_SEEDED)
 		record->flags |= PTREE_R_SEEDED;
 	memcpy(record->comm, node->comm, PTREE_COMM_LEN);
+	record->pidns = node->pid->inner->ns->inum;
 	record->tid = ptree_pid_nr(node->pid, ns);
 	if (process->leader)
 		record->tgid = ptree_pid_nr(process->leader->pid, ns);
@@ -108,3 +111,28 @@ void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
 		fill_process(tree, process, ns, record);
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_record_fill);
+
+/**
+ * ptree_record_inner - the numbers a node has further in
+ * @node: the node or tombstone
+ * @ns: the namespace to begin behind
+ * @inner: filled in, the outermost first; room for PTREE_LEVELS - 1
+ *
+ * Context: under the tree's lock. O(levels).
+ * Return: how many they are; 0 too when the node has no number in @ns.
+ */
+unsigned int ptree_record_inner(const struct ptree_node *node,
+				const struct ptree_ns *ns, pid_t *inner)
+{
+	const struct ptree_upid *upid;
+	unsigned int nr = 0, i = 0;
+
+	for (upid = node->pid->inner; upid && upid->ns != ns; upid = upid->next)
+		nr++;
+	if (!upid)
+		return 0;
+	for (upid = node->pid->inner; i < nr; upid = upid->next)
+		inner[nr - ++i] = upid->nr;
+	return nr;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_record_inner);

@@ -14,6 +14,7 @@
 #define PTREE_R_INFERRED	BIT(5) /* nobody watched its birth */
 #define PTREE_R_TRUNCATED	BIT(6) /* whom it was born to was evicted */
 #define PTREE_R_SUBREAPER	BIT(7) /* it reaps its descendants */
+#define PTREE_R_WITHIN		BIT(8) /* of &ptree_snapshot.within */
 
 /**
  * struct ptree_record - one node at one moment, as plain values
@@ -26,6 +27,8 @@
  * @start_ns: CLOCK_BOOTTIME
  * @exit_ns: CLOCK_BOOTTIME, 0 while it runs
  * @clone_flags: CLONE_* it was born with
+ * @group: what tells its process group and session from others; not to be
+ *	looked behind
  * @tid: its number; like all numbers here 0 where the namespace can't see it
  * @tgid: its process's number
  * @ppid: its parent's number
@@ -38,14 +41,17 @@
  * @exit_code: as wait(2) reports it
  * @tty: device number of its controlling terminal, 0 for none
  * @flags: PTREE_R_*
+ * @pidns: inum of its innermost namespace
+ * @inner: where in &ptree_snapshot.inner its numbers further in begin
  * @cred: whose it is
  * @state: enum ptree_state
  * @letter: its scheduling state as /proc/PID/stat writes it
+ * @levels: in how many namespaces, from this one inward, it has a number
  * @comm: its name, not escaped, ends in NUL
  *
  * What all threads of a process share is in the record of its leader only, and
  * zero in the others: @parent_id, @birth_id, @birth_thread, @ppid, @birth_nr,
- * @pgid, @sid, @threads, @exec_count, @reparented, @tty and those PTREE_R_ that
+ * @group, @pgid, @sid, @threads, @exec_count, @reparented, @tty and those PTREE_R_ that
  * speak of a process. @process_id leads there.
  */
 struct ptree_record {
@@ -58,6 +64,7 @@ struct ptree_record {
 	u64 start_ns;
 	u64 exit_ns;
 	u64 clone_flags;
+	const void *group[PTREE_GROUP_TYPES];
 	pid_t tid;
 	pid_t tgid;
 	pid_t ppid;
@@ -70,13 +77,18 @@ struct ptree_record {
 	u32 exit_code;
 	u32 tty;
 	u32 flags;
+	u32 pidns;
+	u32 inner;
 	struct ptree_cred cred;
 	u8 state;
 	char letter;
+	u8 levels;
 	char comm[PTREE_COMM_LEN];
 };
 
 void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
 		       const struct ptree_ns *ns, struct ptree_record *record);
+unsigned int ptree_record_inner(const struct ptree_node *node,
+				const struct ptree_ns *ns, pid_t *inner);
 
 #endif

@@ -1,13 +1,73 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* sight.h: what a procfs mount lets a reader see. */
+/* sight.h: what a reader may see. */
 #ifndef PTREE_SIGHT_H
 #define PTREE_SIGHT_H
 
+#include <linux/path.h>
+
 #include "snapshot.h"
 
+struct cred;
 struct file;
+struct pid_namespace;
 
-int ptree_sight_get(struct file *file, struct ptree *tree,
+/**
+ * enum ptree_sight - how much of a process a reader may see
+ * @PTREE_HIDDEN: nothing
+ * @PTREE_BARE: that there is one with this number
+ * @PTREE_FULL: everything that procfs tells anybody
+ * @PTREE_OWN: that too what procfs tells the owner
+ */
+enum ptree_sight {
+	PTREE_HIDDEN,
+	PTREE_BARE,
+	PTREE_FULL,
+	PTREE_OWN,
+};
+
+/**
+ * struct ptree_eye - through what somebody looks
+ * @procfs: root of the procfs mount; without one its @mnt is NULL
+ * @pid_ns: the namespace of the numbers, and outside of which nothing is seen
+ * @cred: of whoever opened it. Who reads may be somebody else, and sees what
+ *	both may see
+ * @refs: who looks through it; zero for one that owns nothing
+ */
+struct ptree_eye {
+	struct path procfs;
+	struct pid_namespace *pid_ns;
+	const struct cred *cred;
+	refcount_t refs;
+};
+
+/**
+ * struct ptree_light - what an eye shows to the current reader
+ * @eye: through which he looks
+ * @tree: at what
+ * @filtered: procfs has to be asked about each process
+ * @bare: procfs shows the numbers of the ones it hides
+ * @privileged: he may see the dead, and everything of everybody
+ */
+struct ptree_light {
+	const struct ptree_eye *eye;
+	struct ptree *tree;
+	bool filtered;
+	bool bare;
+	bool privileged;
+};
+
+struct ptree_eye *ptree_eye_new(struct file *procfs);
+struct ptree_eye *ptree_eye_get(struct ptree_eye *eye);
+void ptree_eye_put(struct ptree_eye *eye);
+u32 ptree_eye_ns(const struct ptree_eye *eye);
+
+int ptree_light_get(struct ptree_light *light, const struct ptree_eye *eye,
+		    struct ptree *tree);
+enum ptree_sight ptree_sight_of(const struct ptree_light *light,
+				const struct ptree_record *record);
+bool ptree_sight_of_birth(const struct ptree_light *light,
+			  const struct ptree_record *record);
+int ptree_sight_get(const struct ptree_light *light,
 		    const struct ptree_snapshot *snapshot, u8 **sight);
 
 #endif

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * snapshot.c owns the way to get all records of one moment without ever
- * holding the tree's lock for longer than a batch.
+ * holding the tree's lock for longer than a batch, and what changes later.
  *
- * The list of changes has every node in the order of its last change. A reader
- * walks it from the front, a batch at a time. A node that changes meanwhile
- * moves to the tail and is met again, and its later record replaces the
- * earlier one. When the reader reaches the tail, what it has collected is
+ * The list of changes has every node in the order of its last change. A walk
+ * goes along it from the front, a batch at a time. A node that changes
+ * meanwhile moves to the tail and is met again, and its later record replaces
+ * the earlier one. When the walk reaches the tail, what it has collected is
  * exactly the tree at that moment:
  *
  *	A B C D		it reads A, B
  *	A C D B'	B changes
  *		 ^	it reads C, D, B' and is at the tail: A C D B'
+ *
+ * A walk that stays at the tail meets nothing but what changes from then on.
+ * Tombstones are on the list as well, so it can't miss a death, unless it
+ * stays behind for so long that the tombstone is evicted: then it is told.
  */
 #include <linux/bsearch.h>
 #include <linux/errno.h>
@@ -26,21 +30,19 @@
 #define BATCH 64
 
 /**
- * struct walk - a snapshot being taken
- * @tree: of what
+ * struct ptree_walk - one who walks along the list of changes
+ * @tree: whose
  * @source: who feeds it, or NULL
- * @snapshot: where it goes
  * @reader: the place in the list
  * @refreshes: how many more nodes may be brought up to date. Somebody who
  *	renames himself all the time would keep us at the tail for ever
  * @nr_late: how many records of this batch want finishing
  * @late: their tasks
- * @late_record: their places in @snapshot
+ * @late_record: their places in the snapshot
  */
-struct walk {
+struct ptree_walk {
 	struct ptree *tree;
 	const struct ptree_source *source;
-	struct ptree_snapshot *snapshot;
 	struct ptree_reader reader;
 	size_t refreshes;
 	unsigned int nr_late;
@@ -48,7 +50,7 @@ struct walk {
 	size_t late_record[BATCH];
 };
 
-/* @from: when the snapshot began; what died since may have been seen alive. */
+/* @from: when the walk began; what died since may have been seen alive. */
 static bool wanted(const struct ptree_snapshot *snapshot,
 		   const struct ptree_node *node, u64 from)
 {
@@ -59,33 +61,79 @@ static bool wanted(const struct ptree_snapshot *snapshot,
 	       snapshot->flags & PTREE_SNAP_DEAD;
 }
 
+static void *grown(void *array, size_t nr, size_t room, size_t size)
+{
+	void *larger = kvmalloc_array(room, size, GFP_KERNEL_ACCOUNT);
+
+	if (larger && nr)
+		memcpy(larger, array, nr * size);
+	if (larger)
+		kvfree(array);
+	return larger;
+}
+
+/* Room for a batch more, or for @room in all. */
 static int grow(struct ptree_snapshot *snapshot, size_t room)
 {
-	struct ptree_record *records;
+	void *larger;
 
-	records = kvmalloc_array(room, sizeof(*records), GFP_KERNEL_ACCOUNT);
-	if (!records)
+	room = max(room, snapshot->nr + BATCH);
+	if (snapshot->room < room) {
+		larger = grown(snapshot->records, snapshot->nr, room,
+			       sizeof(*snapshot->records));
+		if (!larger)
+			return -ENOMEM;
+		snapshot->records = larger;
+		snapshot->room = room;
+	}
+	if (!(snapshot->flags & PTREE_SNAP_INNER) ||
+	    snapshot->room_inner - snapshot->nr_inner >= BATCH * PTREE_LEVELS)
+		return 0;
+	room = snapshot->nr_inner * 3 / 2 + BATCH * PTREE_LEVELS;
+	larger = grown(snapshot->inner, snapshot->nr_inner, room,
+		       sizeof(*snapshot->inner));
+	if (!larger)
 		return -ENOMEM;
-	if (snapshot->nr)
-		memcpy(records, snapshot->records,
-		       snapshot->nr * sizeof(*records));
-	kvfree(snapshot->records);
-	snapshot->records = records;
-	snapshot->room = room;
+	snapshot->inner = larger;
+	snapshot->room_inner = room;
 	return 0;
 }
 
-/* Returns whether the record has to stay. */
-static bool fill(struct walk *walk, struct ptree_node *node,
-		 const struct ptree_ns *ns)
+static bool no_room(const struct ptree_snapshot *snapshot)
 {
-	struct ptree_snapshot *snapshot = walk->snapshot;
+	return snapshot->nr == snapshot->room ||
+	       (snapshot->flags & PTREE_SNAP_INNER &&
+		snapshot->room_inner - snapshot->nr_inner < PTREE_LEVELS);
+}
+
+static void fill_inner(struct ptree_snapshot *snapshot,
+		       const struct ptree_node *node, const struct ptree_ns *ns,
+		       struct ptree_record *record)
+{
+	unsigned int nr = ptree_record_inner(node, ns,
+					     snapshot->inner +
+						     snapshot->nr_inner);
+
+	record->inner = snapshot->nr_inner;
+	record->levels = nr + 1;
+	snapshot->nr_inner += nr;
+}
+
+/* Returns whether the record has to stay. */
+static bool fill(struct ptree_walk *walk, struct ptree_snapshot *snapshot,
+		 struct ptree_node *node, const struct ptree_ns *ns,
+		 const struct ptree_ns *within)
+{
 	struct ptree_record *record = &snapshot->records[snapshot->nr];
 
 	ptree_record_fill(walk->tree, node, ns, record);
 	/* A death has to be recorded, to replace the record of a life. */
 	if (!record->tid && node->state != PTREE_DEAD)
 		return false;
+	if (within && ptree_pid_nr(node->pid, within))
+		record->flags |= PTREE_R_WITHIN;
+	if (snapshot->flags & PTREE_SNAP_INNER && record->tid)
+		fill_inner(snapshot, node, ns, record);
 	if (!walk->source || node->state == PTREE_DEAD)
 		return true;
 	if (walk->source->peek(node->task, record)) {
@@ -99,13 +147,13 @@ static bool fill(struct walk *walk, struct ptree_node *node,
  * Read one batch. Returns 1 at the tail, 0 before it, -ENOSPC when there is no
  * room for the next record.
  */
-static int read_batch(struct walk *walk)
+static int read_batch(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
 {
-	struct ptree_snapshot *snapshot = walk->snapshot;
 	const struct ptree_source *source = walk->source;
 	struct ptree *tree = walk->tree;
-	struct ptree_change *cursor = &walk->reader.cursor;
+	struct ptree_reader *reader = &walk->reader;
 	struct ptree_ns *ns = ptree_ns_find(tree, snapshot->ns);
+	struct ptree_ns *within = ptree_ns_find(tree, snapshot->within);
 	int left = BATCH;
 
 	lockdep_assert_held(&tree->lock);
@@ -113,27 +161,43 @@ static int read_batch(struct walk *walk)
 		struct ptree_change *change;
 		struct ptree_node *node;
 
-		if (list_is_last(&cursor->link, &tree->changes)) {
+		if (list_is_last(&reader->cursor.link, &tree->changes)) {
 			if (source && source->settle(tree))
 				continue;
+			reader->seq = tree->seq;
 			snapshot->seq = tree->seq;
 			return 1;
 		}
-		if (snapshot->nr == snapshot->room)
+		if (no_room(snapshot))
 			return -ENOSPC;
-		change = list_next_entry(cursor, link);
-		list_move(&cursor->link, &change->link);
+		change = list_next_entry(&reader->cursor, link);
+		list_move(&reader->cursor.link, &change->link);
 		if (!change->seq)
 			continue;
+		reader->seq = change->seq;
 		node = container_of(change, struct ptree_node, change);
 		if (source && node->state != PTREE_DEAD && walk->refreshes) {
 			walk->refreshes--;
 			source->refresh(tree, node);
+			/* It has changed, and is met again at the tail. */
+			if (change->seq != reader->seq)
+				continue;
 		}
-		if (wanted(snapshot, node, walk->reader.from))
-			snapshot->nr += fill(walk, node, ns);
+		if (wanted(snapshot, node, reader->from))
+			snapshot->nr += fill(walk, snapshot, node, ns, within);
 	}
 	return 0;
+}
+
+static void finish_batch(struct ptree_walk *walk,
+			 struct ptree_snapshot *snapshot)
+{
+	unsigned int i;
+
+	for (i = 0; i < walk->nr_late; i++)
+		walk->source->finish(walk->late[i],
+				     &snapshot->records[walk->late_record[i]]);
+	walk->nr_late = 0;
 }
 
 static int by_id_then_newest(const void *a, const void *b)
@@ -172,84 +236,330 @@ static void distil(struct ptree_snapshot *snapshot)
 	snapshot->nr = nr;
 }
 
-static int walk_changes(struct walk *walk)
+/* How many records it will have, if nothing changes. */
+static size_t expected(const struct ptree *tree, u32 flags)
 {
+	size_t nr = READ_ONCE(tree->nr_processes);
+
+	if (flags & PTREE_SNAP_THREADS)
+		nr = READ_ONCE(tree->nr_nodes);
+	if (flags & PTREE_SNAP_DEAD)
+		nr += READ_ONCE(tree->nr_needed) + READ_ONCE(tree->nr_history);
+	return nr + BATCH;
+}
+
+static int walk_changes(struct ptree_walk *walk,
+			struct ptree_snapshot *snapshot)
+{
+	struct ptree_reader *reader = &walk->reader;
 	struct ptree *tree = walk->tree;
 	unsigned long irqflags;
-	unsigned int i;
 	int ret;
 
 	raw_spin_lock_irqsave(&tree->lock, irqflags);
-	walk->reader.from = tree->seq;
+	reader->from = tree->seq;
 	walk->refreshes = 2 * tree->nr_nodes + 1024;
-	list_add_tail(&walk->reader.link, &tree->snapshots);
-	list_add(&walk->reader.cursor.link, &tree->changes);
+	list_add_tail(&reader->link, &tree->snapshots);
+	list_move(&reader->cursor.link, &tree->changes);
 	do {
-		walk->nr_late = 0;
-		ret = read_batch(walk);
+		ret = read_batch(walk, snapshot);
+		/* From the tail on it follows, and holds nothing up. */
+		if (ret == 1)
+			list_del_init(&reader->link);
 		raw_spin_unlock_irqrestore(&tree->lock, irqflags);
 
-		for (i = 0; i < walk->nr_late; i++)
-			walk->source->finish(walk->late[i],
-					     &walk->snapshot->records
-						      [walk->late_record[i]]);
+		finish_batch(walk, snapshot);
 		if (ret == -ENOSPC)
-			ret = grow(walk->snapshot, walk->snapshot->room * 3 / 2 +
-							   BATCH);
+			ret = grow(snapshot, snapshot->room * 3 / 2);
 		cond_resched();
 		raw_spin_lock_irqsave(&tree->lock, irqflags);
 	} while (!ret);
-	list_del(&walk->reader.cursor.link);
-	list_del(&walk->reader.link);
+	list_del_init(&reader->link);
 	raw_spin_unlock_irqrestore(&tree->lock, irqflags);
 	return ret < 0 ? ret : 0;
 }
 
 /**
- * ptree_snapshot_take - collect all records of one moment
- * @tree: the tree
+ * ptree_walk_new - begin to walk along the changes of a tree
+ * @tree: the tree; it must outlive the walk
  * @source: who feeds it, NULL for nobody
- * @snapshot: @ns and @flags say what is wanted, the rest is zero; on success
- *	the caller frees it with ptree_snapshot_free()
+ *
+ * Context: may sleep.
+ * Return: the walk, at no place yet, for ptree_walk_free(); NULL without memory.
+ */
+struct ptree_walk *ptree_walk_new(struct ptree *tree,
+				  const struct ptree_source *source)
+{
+	struct ptree_walk *walk = kzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
+
+	if (!walk)
+		return NULL;
+	walk->tree = tree;
+	walk->source = source;
+	INIT_LIST_HEAD(&walk->reader.link);
+	INIT_LIST_HEAD(&walk->reader.cursor.link);
+	return walk;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_walk_new);
+
+/**
+ * ptree_walk_free - end a walk
+ * @walk: it, or NULL
+ *
+ * Context: may sleep; takes the tree's lock.
+ */
+void ptree_walk_free(struct ptree_walk *walk)
+{
+	unsigned long irqflags;
+
+	if (!walk)
+		return;
+	raw_spin_lock_irqsave(&walk->tree->lock, irqflags);
+	list_del(&walk->reader.cursor.link);
+	raw_spin_unlock_irqrestore(&walk->tree->lock, irqflags);
+	kfree(walk);
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_walk_free);
+
+/**
+ * ptree_walk_all - collect all records of one moment
+ * @walk: from any place; afterwards it is at that moment, to go on from there
+ * @snapshot: @ns, @within and @flags say what is wanted, the rest is zero; on
+ *	success the caller frees it with ptree_snapshot_free()
  *
  * Context: may sleep; takes the tree's lock for a batch at a time.
  * Return: 0; -ENOMEM; -EAGAIN when births were lost and not yet found again.
  */
+int ptree_walk_all(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
+{
+	const struct ptree_source *source = walk->source;
+	struct ptree *tree = walk->tree;
+	int err, tries = 8;
+
+	do {
+		if (source && READ_ONCE(tree->stale)) {
+			err = source->rescan(tree);
+			if (err)
+				return err;
+		}
+		err = grow(snapshot, expected(tree, snapshot->flags));
+		if (!err)
+			err = walk_changes(walk, snapshot);
+		/* Something may have been lost while we walked. */
+		if (!err && source && READ_ONCE(tree->stale))
+			err = -EAGAIN;
+		if (err)
+			ptree_snapshot_free(snapshot);
+	} while (err == -EAGAIN && tries--);
+	if (!err)
+		distil(snapshot);
+	return err;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_walk_all);
+
+/**
+ * ptree_walk_since - go to where another walk has been
+ * @walk: at no place yet
+ * @seq: the newest change that is not to be met
+ *
+ * Context: may sleep; takes the tree's lock for a batch at a time.
+ * Return: 0, -EINVAL when there was no such change yet.
+ */
+int ptree_walk_since(struct ptree_walk *walk, u64 seq)
+{
+	struct ptree_reader *reader = &walk->reader;
+	struct ptree *tree = walk->tree;
+	struct list_head *cursor = &reader->cursor.link;
+	unsigned long irqflags;
+	int left, err = 0;
+
+	raw_spin_lock_irqsave(&tree->lock, irqflags);
+	if (seq > tree->seq)
+		err = -EINVAL;
+	else
+		list_move_tail(cursor, &tree->changes);
+	/* What changes while we go back moves to the tail, where we met it. */
+	for (left = BATCH; !err && cursor->prev != &tree->changes; left--) {
+		struct ptree_change *change = list_prev_entry(&reader->cursor,
+							      link);
+
+		if (change->seq && change->seq <= seq)
+			break;
+		list_move_tail(cursor, &change->link);
+		if (left)
+			continue;
+		left = BATCH;
+		raw_spin_unlock_irqrestore(&tree->lock, irqflags);
+		cond_resched();
+		raw_spin_lock_irqsave(&tree->lock, irqflags);
+	}
+	reader->seq = seq;
+	raw_spin_unlock_irqrestore(&tree->lock, irqflags);
+	return err;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_walk_since);
+
+/**
+ * ptree_walk_on - collect what changed since, a batch of it
+ * @walk: at the place where ptree_walk_all(), ptree_walk_since() or this left it
+ * @snapshot: as for ptree_walk_all(), or the one of the batch before; its
+ *	records are replaced. The dead are always among them
+ *
+ * Context: may sleep; takes the tree's lock.
+ * Return: 1 when there is no more: then what was collected so far is the tree
+ * as of &ptree_snapshot.seq; 0 when there may be; -ESTALE when something was
+ * evicted before it could be met: then @seq is the newest such change, and only
+ * ptree_walk_all() leads on; -ENOMEM; -EAGAIN as ptree_walk_all().
+ */
+int ptree_walk_on(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
+{
+	struct ptree *tree = walk->tree;
+	unsigned long irqflags;
+	int ret;
+
+	snapshot->nr = 0;
+	snapshot->nr_inner = 0;
+	ret = grow(snapshot, 0);
+	if (!ret && walk->source && READ_ONCE(tree->stale))
+		ret = walk->source->rescan(tree);
+	if (ret)
+		return ret;
+	raw_spin_lock_irqsave(&tree->lock, irqflags);
+	walk->refreshes = BATCH;
+	walk->reader.from = 0;
+	if (tree->evicted_seq > walk->reader.seq) {
+		snapshot->seq = tree->evicted_seq;
+		ret = -ESTALE;
+	} else {
+		ret = read_batch(walk, snapshot);
+	}
+	if (ret == 1 && walk->source && tree->stale)
+		ret = 0;
+	raw_spin_unlock_irqrestore(&tree->lock, irqflags);
+	finish_batch(walk, snapshot);
+	return ret;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_walk_on);
+
+/**
+ * ptree_walk_seq - where a walk is
+ * @walk: it
+ *
+ * Context: nobody else moves it.
+ * Return: the newest change behind it.
+ */
+u64 ptree_walk_seq(const struct ptree_walk *walk)
+{
+	return walk->reader.seq;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_walk_seq);
+
+/**
+ * ptree_walk_more - whether there is more to collect
+ * @walk: it
+ * @wait: if not, have whoever waits at &ptree_source.wait woken when there is
+ *
+ * Context: takes the tree's lock.
+ * Return: true when something changed since.
+ */
+bool ptree_walk_more(struct ptree_walk *walk, bool wait)
+{
+	struct ptree *tree = walk->tree;
+	unsigned long irqflags;
+	bool more;
+
+	raw_spin_lock_irqsave(&tree->lock, irqflags);
+	more = tree->seq > walk->reader.seq;
+	if (!more && wait)
+		tree->awaited = min(tree->awaited, walk->reader.seq);
+	raw_spin_unlock_irqrestore(&tree->lock, irqflags);
+	return more;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_walk_more);
+
+/**
+ * ptree_snapshot_take - collect all records of one moment, and no more
+ * @tree: the tree
+ * @source: who feeds it, NULL for nobody
+ * @snapshot: as for ptree_walk_all()
+ *
+ * Context: may sleep; takes the tree's lock for a batch at a time.
+ * Return: as ptree_walk_all().
+ */
 int ptree_snapshot_take(struct ptree *tree, const struct ptree_source *source,
 			struct ptree_snapshot *snapshot)
 {
-	struct walk *walk;
-	int err, tries = 8;
+	struct ptree_walk *walk = ptree_walk_new(tree, source);
+	int err = walk ? ptree_walk_all(walk, snapshot) : -ENOMEM;
 
-again:
-	if (source && READ_ONCE(tree->stale)) {
-		err = source->rescan(tree);
-		if (err)
-			return err;
-	}
-	walk = kzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
-	if (!walk)
-		return -ENOMEM;
-	walk->tree = tree;
-	walk->source = source;
-	walk->snapshot = snapshot;
-	err = grow(snapshot, READ_ONCE(tree->nr_processes) + BATCH);
-	if (!err)
-		err = walk_changes(walk);
-	kfree(walk);
-	/* Something may have been lost while we walked. */
-	if (!err && source && READ_ONCE(tree->stale))
-		err = -EAGAIN;
-	if (err) {
-		ptree_snapshot_free(snapshot);
-		if (err == -EAGAIN && tries--)
-			goto again;
-		return err;
-	}
-	distil(snapshot);
-	return 0;
+	ptree_walk_free(walk);
+	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_snapshot_take);
+
+static int read_chain(struct ptree_walk *walk, struct ptree_snapshot *snapshot,
+		      u64 id, u64 (*next)(const struct ptree_node *node))
+{
+	const struct ptree_source *source = walk->source;
+	struct ptree *tree = walk->tree;
+	struct ptree_node *node;
+	struct ptree_ns *ns;
+
+	if (source)
+		source->settle(tree);
+	/* What is read may bring others up to date, so their names last. */
+	for (; id; id = next(node)) {
+		node = ptree_find_id(tree, id);
+		if (!node)
+			break;
+		if (no_room(snapshot))
+			return -E2BIG;
+		if (source && node->state != PTREE_DEAD)
+			source->refresh(tree, node);
+		node = ptree_find_id(tree, id);
+		if (!node)
+			break;
+		ns = ptree_ns_find(tree, snapshot->ns);
+		snapshot->nr += fill(walk, snapshot, node, ns, NULL);
+	}
+	snapshot->seq = tree->seq;
+	return snapshot->nr ? 0 : -ESRCH;
+}
+
+/**
+ * ptree_snapshot_chain - collect the records of a node and of whom it leads to
+ * @tree: the tree
+ * @source: who feeds it, NULL for nobody
+ * @snapshot: @ns and @flags say what is wanted, the rest is zero; on success
+ *	the caller frees it with ptree_snapshot_free(). Its records are in the
+ *	order of the chain
+ * @id: of the first
+ * @next: the id of whom a node leads to, 0 at the end
+ *
+ * Context: may sleep; takes the tree's lock once.
+ * Return: 0; -ESRCH when there is no such node, or the namespace does not see
+ * it; -E2BIG when the chain is too long for one hold of the lock; -ENOMEM.
+ */
+int ptree_snapshot_chain(struct ptree *tree, const struct ptree_source *source,
+			 struct ptree_snapshot *snapshot, u64 id,
+			 u64 (*next)(const struct ptree_node *node))
+{
+	struct ptree_walk *walk = ptree_walk_new(tree, source);
+	unsigned long irqflags;
+	int err = walk ? grow(snapshot, 0) : -ENOMEM;
+
+	if (!err) {
+		raw_spin_lock_irqsave(&tree->lock, irqflags);
+		err = read_chain(walk, snapshot, id, next);
+		raw_spin_unlock_irqrestore(&tree->lock, irqflags);
+		finish_batch(walk, snapshot);
+	}
+	if (err)
+		ptree_snapshot_free(snapshot);
+	ptree_walk_free(walk);
+	return err;
+}
+EXPORT_SYMBOL_IF_KUNIT(ptree_snapshot_chain);
 
 /**
  * ptree_snapshot_free - free what a snapshot owns
@@ -263,6 +573,10 @@ void ptree_snapshot_free(struct ptree_snapshot *snapshot)
 	snapshot->records = NULL;
 	snapshot->nr = 0;
 	snapshot->room = 0;
+	kvfree(snapshot->inner);
+	snapshot->inner = NULL;
+	snapshot->nr_inner = 0;
+	snapshot->room_inner = 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_snapshot_free);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* snapshot.h: all records of a tree at one moment. */
+/* snapshot.h: all records of a tree at one moment, and what changes later. */
 #ifndef PTREE_SNAPSHOT_H
 #define PTREE_SNAPSHOT_H
+
+#include <linux/wait.h>
 
 #include "record.h"
 
@@ -14,6 +16,8 @@
  * @peek: fill in what changes too fast to be kept. Under the tree's lock.
  *	true when @finish has more to add; then it has taken a hold on the task
  * @finish: add what can't be read under the lock, and drop the hold
+ * @catch_up: find out what was not told for want of a hook. May sleep
+ * @wait: where to wait for a change behind &ptree.awaited
  *
  * A tree made from a script has none.
  */
@@ -23,34 +27,60 @@ struct ptree_source {
 	bool (*settle)(struct ptree *tree);
 	bool (*peek)(const void *task, struct ptree_record *record);
 	void (*finish)(const void *task, struct ptree_record *record);
+	void (*catch_up)(struct ptree *tree);
+	wait_queue_head_t *wait;
 };
 
 /* Which nodes beside the leaders of living processes a snapshot takes. */
 #define PTREE_SNAP_THREADS	BIT(0)
 #define PTREE_SNAP_DEAD		BIT(1)
+/* What else it finds out. */
+#define PTREE_SNAP_INNER	BIT(2)
 
 /**
- * struct ptree_snapshot - all records of a tree at one moment
+ * struct ptree_snapshot - records of a tree
  * @ns: inum of the namespace whose numbers they have, and outside of which
  *	processes are left out
+ * @within: inum of another one, whose nodes get PTREE_R_WITHIN; 0 for none
  * @flags: PTREE_SNAP_*
  * @seq: the moment: the number of the newest change it holds
  * @nr: how many records
  * @room: for how many there is room
- * @records: sorted by id, owned
+ * @records: of a moment: sorted by id; of changes: as they came. Owned
+ * @nr_inner: length of @inner
+ * @room_inner: for how many there is room
+ * @inner: with PTREE_SNAP_INNER the numbers further in, as their records say;
+ *	owned
  */
 struct ptree_snapshot {
 	u32 ns;
+	u32 within;
 	u32 flags;
 	u64 seq;
 	size_t nr;
 	size_t room;
 	struct ptree_record *records;
+	size_t nr_inner;
+	size_t room_inner;
+	pid_t *inner;
 };
+
+struct ptree_walk;
 
 int ptree_snapshot_take(struct ptree *tree, const struct ptree_source *source,
 			struct ptree_snapshot *snapshot);
+int ptree_snapshot_chain(struct ptree *tree, const struct ptree_source *source,
+			 struct ptree_snapshot *snapshot, u64 id,
+			 u64 (*next)(const struct ptree_node *node));
 void ptree_snapshot_free(struct ptree_snapshot *snapshot);
+struct ptree_walk *ptree_walk_new(struct ptree *tree,
+				  const struct ptree_source *source);
+void ptree_walk_free(struct ptree_walk *walk);
+int ptree_walk_all(struct ptree_walk *walk, struct ptree_snapshot *snapshot);
+int ptree_walk_since(struct ptree_walk *walk, u64 seq);
+int ptree_walk_on(struct ptree_walk *walk, struct ptree_snapshot *snapshot);
+u64 ptree_walk_seq(const struct ptree_walk *walk);
+bool ptree_walk_more(struct ptree_walk *walk, bool wait);
 struct ptree_record *ptree_snapshot_find(const struct ptree_snapshot *snapshot,
 					 u64 id);
 

@@ -257,6 +257,7 @@ static bool evict_first(struct ptree *tree, struct list_head *tombstones,
 		disinherit(tree, node->process);
 	}
 	tree->stats.evicted++;
+	tree->evicted_seq = max(tree->evicted_seq, node->change.seq);
 	--*nr;
 	free_node(tree, node);
 	return true;
@@ -694,6 +695,7 @@ int ptree_init(struct ptree *tree, const char *name, unsigned int bits,
 	INIT_LIST_HEAD(&tree->spent);
 	INIT_LIST_HEAD(&tree->snapshots);
 	tree->history_max = history;
+	tree->awaited = U64_MAX;
 
 	err = table_init(&tree->tasks, bits) ?:
 	      table_init(&tree->signals, bits) ?:

@@ -222,11 +222,13 @@ struct ptree_change {
  * @link: in &ptree.snapshots
  * @cursor: its place in &ptree.changes, behind what it has read
  * @from: &ptree.seq when it began
+ * @seq: of the newest change behind it
  */
 struct ptree_reader {
 	struct list_head link;
 	struct ptree_change cursor;
 	u64 from;
+	u64 seq;
 };
 
 /**
@@ -326,6 +328,9 @@ struct ptree_stats {
  *        locked, allocated, freed, woken or printed under it
  * @seq: number of the newest change
  * @last_id: newest &ptree_node.id
+ * @evicted_seq: newest change of a tombstone that was evicted
+ * @awaited: the oldest change behind which somebody waits for more, U64_MAX for
+ *	nobody; whoever feeds the tree wakes him
  * @changes: every node and tombstone, in the order of its last change
  * @roots: processes whose parent is no node of this tree
  * @ns_gone: struct ptree_ns whose owner is to be let go of
@@ -353,6 +358,8 @@ struct ptree {
 	raw_spinlock_t lock;
 	u64 seq;
 	u64 last_id;
+	u64 evicted_seq;
+	u64 awaited;
 	struct list_head changes;
 	struct list_head roots;
 	struct hlist_head ns_gone;

@@ -3,19 +3,7 @@
 #ifndef PTREE_VIEW_H
 #define PTREE_VIEW_H
 
-#include "snapshot.h"
-
-/**
- * enum ptree_sight - how much of a process a reader may see
- * @PTREE_HIDDEN: nothing
- * @PTREE_BARE: that there is one with this number
- * @PTREE_FULL: everything
- */
-enum ptree_sight {
-	PTREE_HIDDEN,
-	PTREE_BARE,
-	PTREE_FULL,
-};
+#include "sight.h"
 
 /**
  * struct ptree_line - one process in a drawn tree

@@ -50,6 +50,8 @@ extern const struct live_case pidns_cases[];
 extern const struct live_case read_cases[];
 extern const struct live_case egg_cases[];
 extern const struct live_case hide_cases[];
+extern const struct live_case query_cases[];
+extern const struct live_case watch_cases[];
 extern const struct live_case fault_cases[];
 extern const struct live_case load_cases[];
 
