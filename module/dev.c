@@ -29,7 +29,7 @@ static u64 load_ns;
  * @eye: through which it looks; owned
  */
 struct door {
-	struct mutex mutex;
+	struct mutex mutex; /* for @eye */
 	struct ptree_eye *eye;
 };
 

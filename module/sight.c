@@ -96,17 +96,13 @@ u32 ptree_eye_ns(const struct ptree_eye *eye)
 	return eye->pid_ns->ns.inum;
 }
 
-/* Whether both the reader and the opener pass a test. */
-static bool both(const struct ptree_eye *eye,
-		 bool (*test)(const struct ptree_eye *eye))
+/* Whether the opener passes a test. */
+static bool opener(const struct ptree_eye *eye,
+		   bool (*test)(const struct ptree_eye *eye))
 {
-	const struct cred *old;
+	const struct cred *old = override_creds(eye->cred);
 	bool passed = test(eye);
 
-	if (!passed || eye->cred == current_cred())
-		return passed;
-	old = override_creds(eye->cred);
-	passed = test(eye);
 	revert_creds(old);
 	return passed;
 }
@@ -133,20 +129,22 @@ static bool in_group_of_mount(const struct ptree_eye *eye)
 int ptree_light_get(struct ptree_light *light, const struct ptree_eye *eye,
 		    struct ptree *tree)
 {
-	int hide = HIDEPID_OFF;
+	int hide;
 
 	light->eye = eye;
 	light->tree = tree;
-	light->privileged = both(eye, may_see_all);
-	if (!eye->procfs.mnt) {
-		light->filtered = false;
-		light->bare = false;
-		return light->privileged ? 0 : -EACCES;
-	}
+	light->reader_all = may_see_all(eye);
+	light->opener_all = opener(eye, may_see_all);
+	light->filtered = false;
+	light->bare = false;
+	if (!eye->procfs.mnt)
+		return ptree_light_full(light) ? 0 : -EACCES;
 	hide = READ_ONCE(proc_sb_info(eye->procfs.mnt->mnt_sb)->hide_pid);
 	light->filtered = hide != HIDEPID_OFF &&
 			  (hide == HIDEPID_NOT_PTRACEABLE ||
-			   !both(eye, in_group_of_mount));
+			   !in_group_of_mount(eye) ||
+			   !(light->opener_all ||
+			     opener(eye, in_group_of_mount)));
 	light->bare = hide == HIDEPID_NO_ACCESS;
 	return 0;
 }
@@ -209,6 +207,11 @@ static bool owned_by(const struct ptree_record *record, const struct cred *cred)
 	return record->cred.uid == user && record->cred.euid == user;
 }
 
+static bool may_see_dead(const struct ptree_light *light, bool own)
+{
+	return ptree_light_full(light) || (own && !light->filtered);
+}
+
 /**
  * ptree_sight_of - how much of a task the reader may see
  * @light: what he sees by
@@ -226,21 +229,19 @@ enum ptree_sight ptree_sight_of(const struct ptree_light *light,
 
 	if (!record->tid)
 		return PTREE_HIDDEN;
-	if (light->privileged && (!light->filtered ||
-				  record->state == PTREE_DEAD))
-		return PTREE_OWN;
-	own = owned_by(record, current_cred()) &&
-	      owned_by(record, light->eye->cred);
+	own = (light->reader_all || owned_by(record, current_cred())) &&
+	      (light->opener_all || owned_by(record, light->eye->cred));
 	if (record->state == PTREE_DEAD)
-		return own && !light->filtered ? PTREE_OWN : PTREE_HIDDEN;
+		return may_see_dead(light, own) ? PTREE_OWN : PTREE_HIDDEN;
 	if (light->filtered) {
 		sight = look(light, record->tgid);
 		if (!still_lives(light->tree, record->id))
-			return light->privileged ? PTREE_OWN : PTREE_HIDDEN;
+			return may_see_dead(light, own) ? PTREE_OWN :
+							  PTREE_HIDDEN;
 		if (sight != PTREE_FULL)
 			return sight;
 	}
-	return own || light->privileged ? PTREE_OWN : PTREE_FULL;
+	return own ? PTREE_OWN : PTREE_FULL;
 }
 
 /**
@@ -255,7 +256,7 @@ enum ptree_sight ptree_sight_of(const struct ptree_light *light,
 bool ptree_sight_of_birth(const struct ptree_light *light,
 			  const struct ptree_record *record)
 {
-	if (light->privileged || !light->filtered ||
+	if (ptree_light_full(light) || !light->filtered ||
 	    record->birth_nr == record->ppid)
 		return true;
 	return record->birth_nr &&

@@ -46,15 +46,29 @@ struct ptree_eye {
  * @tree: at what
  * @filtered: procfs has to be asked about each process
  * @bare: procfs shows the numbers of the ones it hides
- * @privileged: he may see the dead, and everything of everybody
+ * @reader_all: the reader may see the dead, and everything of everybody
+ * @opener_all: whoever opened the eye may
  */
 struct ptree_light {
 	const struct ptree_eye *eye;
 	struct ptree *tree;
 	bool filtered;
 	bool bare;
-	bool privileged;
+	bool reader_all;
+	bool opener_all;
 };
+
+/**
+ * ptree_light_full - whether nothing at all is kept from the reader
+ * @light: what he sees by
+ *
+ * Context: any.
+ * Return: true when both he and the opener may see everything of everybody.
+ */
+static inline bool ptree_light_full(const struct ptree_light *light)
+{
+	return light->reader_all && light->opener_all;
+}
 
 struct ptree_eye *ptree_eye_new(struct file *procfs);
 struct ptree_eye *ptree_eye_get(struct ptree_eye *eye);

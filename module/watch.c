@@ -50,14 +50,14 @@ enum stage {
  * @next: the first of these that was not yet told
  * @synced: these bring the reader up to &ptree_snapshot.seq
  * @filtered: procfs hid some tasks when he last read
- * @privileged: he might see all of everything then
+ * @full: nothing was kept from him then
  * @told: ids of tasks that he was told of, kept while @filtered: then he must
  *	not hear of others
  * @packed: the record to be told next
  * @size: its length in bytes, 0 for none
  */
 struct watch {
-	struct mutex mutex;
+	struct mutex mutex; /* for all of it */
 	struct ptree *tree;
 	struct ptree_eye *eye;
 	struct ptree_walk *walk;
@@ -66,7 +66,7 @@ struct watch {
 	size_t next;
 	bool synced;
 	bool filtered;
-	bool privileged;
+	bool full;
 	struct xarray told;
 	unsigned int size;
 	u64 packed[PTREE_PACKED_MAX / sizeof(u64)];
@@ -188,10 +188,10 @@ static void restart(struct watch *watch, u64 last)
 static void see_light(struct watch *watch, const struct ptree_light *light)
 {
 	bool same = watch->filtered == light->filtered &&
-		    watch->privileged == light->privileged;
+		    watch->full == ptree_light_full(light);
 
 	watch->filtered = light->filtered;
-	watch->privileged = light->privileged;
+	watch->full = ptree_light_full(light);
 	if (!same && ptree_walk_seq(watch->walk))
 		restart(watch, ptree_walk_seq(watch->walk));
 }
@@ -367,7 +367,7 @@ static struct watch *watch_new(const struct ptree_light *light,
 		watch->snapshot.flags |= PTREE_SNAP_DEAD;
 	watch->stage = STAGE_ALL;
 	watch->filtered = light->filtered;
-	watch->privileged = light->privileged;
+	watch->full = ptree_light_full(light);
 	atomic_inc(&watches);
 	return watch;
 }

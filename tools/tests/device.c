@@ -52,7 +52,7 @@ static void split(struct answer *answer, size_t size)
 		check(i < answer->nr, "more than the %u records announced",
 		      answer->nr);
 		check(task->head.size >= sizeof(*task) &&
-			      task->head.size % 8 == 0 &&
+		      task->head.size % 8 == 0 &&
 			      task->head.size <= size - at,
 		      "a record of %u bytes", task->head.size);
 		check(task->head.type == PTREE_TYPE_TASK, "a record of type %u",
@@ -124,6 +124,14 @@ int watch_open(int fd, unsigned int flags, unsigned long long since)
 	struct ptree_watch watch = { .flags = flags, .since = since };
 
 	return sys(ioctl(fd, PTREE_IOC_WATCH, &watch));
+}
+
+struct account *account_new(int fd)
+{
+	struct account *account = enough(sizeof(*account));
+
+	account->fd = fd;
+	return account;
 }
 
 static void forget(struct account *account, unsigned int i)
@@ -233,7 +241,7 @@ bool account_read(struct account *account, size_t room)
 	for (at = 0; at < size; at += head->size) {
 		head = (void *)(bytes + at);
 		check(head->size >= sizeof(*head) && head->size % 8 == 0 &&
-			      head->size <= size - at,
+		      head->size <= size - at,
 		      "a record of %u bytes", head->size);
 		take(account, head);
 	}
@@ -328,4 +336,5 @@ void account_free(struct account *account)
 	free(account->tasks);
 	free(account->confirmed);
 	close(account->fd);
+	free(account);
 }

@@ -67,6 +67,7 @@ struct account {
 	unsigned long long last;
 };
 
+struct account *account_new(int fd);
 int watch_open(int fd, unsigned int flags, unsigned long long since);
 bool account_read(struct account *account, size_t room);
 void account_sync(struct account *account);

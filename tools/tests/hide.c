@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hide.c owns the cases of who may see whom: hidepid=, gid=, subset=, user namespaces. */
 #include "case.h"
+#include "device.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -133,6 +136,8 @@ static void see_mount(const char *proc, int *full, int *bare)
  * @given: the user's, born by @giver as our child
  * @giver: root's
  * @orphan: the user's, born by one who is dead
+ * @dead_id: id of one of root's who is dead
+ * @dead_user_id: id of one of the user's who is dead
  */
 struct crowd {
 	pid_t root;
@@ -142,6 +147,8 @@ struct crowd {
 	pid_t given;
 	pid_t giver;
 	pid_t orphan;
+	unsigned long long dead_id;
+	unsigned long long dead_user_id;
 };
 
 static pid_t make_user(uid_t uid, bool dumpable, int ready)
@@ -157,6 +164,20 @@ static pid_t make_user(uid_t uid, bool dumpable, int ready)
 		be_dumpable();
 	gate_open(ready);
 	idle();
+}
+
+/* Ends a process, and says what the tree called it. */
+static unsigned long long bury(pid_t pid)
+{
+	int fd = device_open("/proc");
+	unsigned long long id;
+
+	id = ASK(fd, GET, .select = PTREE_SELECT_PID, .value = pid)
+		     ->tasks[0]->id;
+	quit(pid);
+	see_gone(pid);
+	close(fd);
+	return id;
 }
 
 static struct crowd *make_people(void)
@@ -192,6 +213,8 @@ static struct crowd *make_people(void)
 	    .state = 'S');
 	SEE(.pid = crowd->orphan, .ppid = getpid(), .orig = mother,
 	    .orig_dead = true, .state = 'S');
+	crowd->dead_id = bury(make_idle());
+	crowd->dead_user_id = bury(make_user(1000, true, ready));
 	return crowd;
 }
 
@@ -220,9 +243,92 @@ static void see_one(const struct tree *tree, const struct reader *reader,
 	      reader->uid, reader->member ? ", member" : "", name, sight, want);
 }
 
+/* The same through a device. */
+static void ask_one(int fd, const struct reader *reader, const char *name,
+		    pid_t pid, int want)
+{
+	const struct ptree_task *task;
+	struct answer *answer;
+	int sight = 0;
+
+	answer = ASK(fd, GET, .select = PTREE_SELECT_PID, .value = pid);
+	check(answer || errno == ESRCH, "%s: %m", name);
+	task = answer ? answer->tasks[0] : NULL;
+	if (task)
+		sight = task->mask & PTREE_MASK_TASK ? 2 : 1;
+	check(sight == want, "uid %d%s: the device shows %s as %d, should be %d",
+	      reader->uid, reader->member ? ", member" : "", name, sight, want);
+	if (sight == 1)
+		check(task->mask == PTREE_MASK_NUMBERS && task->tid == pid &&
+		      !task->comm[0] && !task->start_ns && !task->uid &&
+		      !task->parent_id && !task->seq && !task->letter,
+		      "mask %#llx of a bare one",
+		      (unsigned long long)task->mask);
+	/* What stat keeps from those who may not trace. */
+	if (sight == 2 && want)
+		check(!(task->mask & PTREE_MASK_EXIT) ==
+		      (reader->uid && task->uid != reader->uid),
+		      "mask %#llx of uid %u for uid %u",
+		      (unsigned long long)task->mask, task->uid, reader->uid);
+}
+
+/* All that a watch tells is what the mount tells. */
+static void follow(int fd, const struct reader *reader, const char *proc)
+{
+	struct account *account = account_new(watch_open(fd, 0, 0));
+	long end = now_ms() + PATIENCE_MS;
+	const char *difference;
+
+	sys(fcntl(account->fd, F_SETFL, O_NONBLOCK));
+	do {
+		account_update(account);
+		difference = account_unlike(account, proc);
+		check(!difference || now_ms() < end, "uid %d, watch: %s",
+		      reader->uid, difference);
+	} while (difference);
+	account_free(account);
+}
+
+static void ask_all(int fd, const struct reader *reader, const char *proc,
+		    const struct crowd *crowd)
+{
+	const struct ptree_task *task;
+	struct answer *answer;
+
+	ask_one(fd, reader, "root's", crowd->root, reader->root);
+	ask_one(fd, reader, "the user's", crowd->user, reader->user);
+	ask_one(fd, reader, "the locked", crowd->locked, reader->locked);
+	ask_one(fd, reader, "another's", crowd->other, reader->other);
+	follow(fd, reader, proc);
+	answer = ASK(fd, GET, .select = PTREE_SELECT_ID,
+		     .value = crowd->dead_id);
+	check(!answer == (reader->uid != 0), "uid %d sees one who is dead",
+	      reader->uid);
+	answer = ASK(fd, GET, .select = PTREE_SELECT_ID,
+		     .value = crowd->dead_user_id);
+	check(!answer == (reader->uid && (reader->uid != 1000 ||
+					  reader->root < 2)),
+	      "uid %d: sight of user 1000's dead is %d", reader->uid, !!answer);
+	if (reader->user != 2)
+		return;
+	task = ASK(fd, GET, .select = PTREE_SELECT_PID, .value = crowd->given)
+		       ->tasks[0];
+	check(reader->root == 2 ? task->birth_pid == crowd->giver :
+				  !(task->mask & PTREE_MASK_BIRTH),
+	      "uid %d: born to %d, mask %#llx", reader->uid, task->birth_pid,
+	      (unsigned long long)task->mask);
+	task = ASK(fd, GET, .select = PTREE_SELECT_PID, .value = crowd->orphan)
+		       ->tasks[0];
+	check(!(task->mask & PTREE_MASK_BIRTH) == (reader->root != 2),
+	      "uid %d: mask of the orphan %#llx", reader->uid,
+	      (unsigned long long)task->mask);
+}
+
 static void read_as(const struct reader *reader, const char *proc,
 		    const struct crowd *crowd)
 {
+	/* One that the reader opens, and two that he inherits from root. */
+	int inherited = device_open(proc), unlent = device_open(NULL), own;
 	int full, bare, status;
 	struct tree *tree;
 	pid_t pid = make();
@@ -231,10 +337,18 @@ static void read_as(const struct reader *reader, const char *proc,
 		sys(waitpid(pid, &status, 0));
 		if (status)
 			idle();
+		close(inherited);
+		close(unlent);
 		return;
 	}
 	if (reader->uid || reader->member)
 		become(reader->uid, reader->member);
+	own = device_open(proc);
+	ask_all(own, reader, proc, crowd);
+	ask_all(inherited, reader, proc, crowd);
+	check(!ASK(unlent, GET) == (reader->uid != 0) &&
+	      (!reader->uid || errno == EACCES),
+	      "uid %d without a procfs: %m", reader->uid);
 	see_mount(proc, &full, &bare);
 	tree = tree_read(proc);
 	see_one(tree, reader, "root's", crowd->root, reader->root);
@@ -416,6 +530,115 @@ static void user_namespace(void)
 	gate_pass(ready);
 }
 
+/*
+ * A watch that root opened, read on by somebody else: he gets it all again, as
+ * he may see it. And a mount that begins to hide takes back what it told.
+ */
+static void change_of_reader(void)
+{
+	struct account *account = account_new(-1);
+	int fd, status, full, bare;
+	struct crowd *crowd;
+	pid_t pid;
+
+	own_mounts();
+	mount_proc("/mnt/hide", "hidepid=2");
+	crowd = make_people();
+	fd = device_open("/mnt/hide");
+	account->fd = watch_open(fd, PTREE_WATCH_NONBLOCK, 0);
+	account_update(account);
+	check(account_find(account, crowd->other), "root does not see all");
+	pid = make();
+	if (!pid) {
+		become(1000, false);
+		be_dumpable();
+		account_update(account);
+		check(account->losts == 1, "%u losts", account->losts);
+		check(account_find(account, crowd->user) &&
+		      !account_find(account, crowd->other) &&
+		      !account_find(account, crowd->root),
+		      "the user sees others");
+		see_mount("/mnt/hide", &full, &bare);
+		check(account->nr == (unsigned int)full, "%u of %d", account->nr,
+		      full);
+		_exit(0);
+	}
+	sys(waitpid(pid, &status, 0));
+	if (status)
+		idle();
+	mount_proc("/mnt/open", "hidepid=0");
+	fd = device_open("/mnt/open");
+	pid = make();
+	if (!pid) {
+		become(1000, false);
+		fd = device_open("/mnt/open");
+		account->fd = watch_open(fd, PTREE_WATCH_NONBLOCK, 0);
+		account_update(account);
+		check(account_find(account, crowd->other), "no other");
+		sys(kill(getpid(), SIGSTOP));
+		account_update(account);
+		check(!account_find(account, crowd->other) &&
+		      account->losts == 1,
+		      "%u losts", account->losts);
+		_exit(0);
+	}
+	await_state(pid, "T");
+	sys(mount("none", "/mnt/open", "proc", MS_REMOUNT, "hidepid=2"));
+	sys(kill(pid, SIGCONT));
+	sys(waitpid(pid, &status, 0));
+	if (status)
+		idle();
+}
+
+/* Somebody who hides is gone, and of others nothing is ever told. */
+static void change_of_owner(void)
+{
+	struct account *account = account_new(-1);
+	int fd, status, step = gate_new(), ready = gate_new();
+	pid_t pid, reader, other;
+
+	own_mounts();
+	mount_proc("/mnt/hide", "hidepid=2");
+	pid = make();
+	if (!pid) {
+		become(1000, false);
+		be_dumpable();
+		gate_open(ready);
+		gate_pass(step);
+		sys(prctl(PR_SET_DUMPABLE, 0));
+		rename_self("hidden");
+		gate_open(ready);
+		idle();
+	}
+	gate_pass(ready);
+	other = make_user(2000, true, ready);
+	reader = make();
+	if (!reader) {
+		become(1000, false);
+		be_dumpable();
+		fd = device_open("/mnt/hide");
+		account->fd = watch_open(fd, PTREE_WATCH_NONBLOCK, 0);
+		account_update(account);
+		check(account_find(account, pid), "the user is not seen");
+		check(!account_find(account, other), "another is");
+		sys(kill(getpid(), SIGSTOP));
+		account_update(account);
+		check(!account_find(account, pid), "he is still seen");
+		check(account->gones == 1, "%u gones: of others too",
+		      account->gones);
+		_exit(0);
+	}
+	await_state(reader, "T");
+	gate_open(step);
+	gate_pass(ready);
+	quit(other);
+	quit(make_user(2000, true, ready));
+	sys(kill(reader, SIGCONT));
+	sys(waitpid(reader, &status, 0));
+	if (status)
+		idle();
+}
+
 const struct live_case hide_cases[] = {
 	{ "hidepid-0", hide_off },
 	{ "hidepid-1", hide_1 },
@@ -424,5 +647,7 @@ const struct live_case hide_cases[] = {
 	{ "hidepid-no-gid", hide_without_gid },
 	{ "subset-pid", no_subset },
 	{ "user-namespace", user_namespace },
+	{ "change-of-reader", change_of_reader },
+	{ "change-of-owner", change_of_owner },
 	{},
 };

@@ -18,10 +18,9 @@
 
 static struct account *begin(unsigned int flags, unsigned long long since)
 {
-	struct account *account = share(sizeof(*account));
 	int fd = device_open("/proc");
+	struct account *account = account_new(watch_open(fd, flags, since));
 
-	account->fd = watch_open(fd, flags, since);
 	close(fd);
 	return account;
 }
@@ -57,10 +56,10 @@ static void watch_all(void)
 }
 
 /* Wait until the watch has told that a task is as wished. */
-static const struct ptree_task *
-await(struct account *account, pid_t pid,
-      bool (*wish)(const struct ptree_task *task, long value), long value,
-      const char *what)
+static const struct ptree_task *await(struct account *account, pid_t pid,
+				      bool (*wish)(const struct ptree_task *task,
+						   long value),
+				      long value, const char *what)
 {
 	long end = now_ms() + PATIENCE_MS;
 

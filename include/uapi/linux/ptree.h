@@ -45,12 +45,18 @@ struct ptree_head {
 	__u16 fixed;
 };
 
-/* What of a record is filled in: &ptree_task.mask. The rest is zero. */
-#define PTREE_MASK_NUMBERS (1ULL << 0) /* tid tgid pidns nspid */
-#define PTREE_MASK_TASK	   (1ULL << 1) /* state letter start_ns comm, flags of a task */
+/*
+ * What of a record is filled in: &ptree_task.mask. The rest is zero, but for
+ * the id. An ancestor that is not yours to see has no bit set at all; one of
+ * which you may know the number only has the first.
+ */
+#define PTREE_MASK_NUMBERS (1ULL << 0) /* process_id tid tgid; pidns nspid */
+#define PTREE_MASK_TASK	   (1ULL << 1) /* seq state letter start_ns comm, flags */
 #define PTREE_MASK_CRED	   (1ULL << 2) /* uid gid euid egid */
-#define PTREE_MASK_PROCESS (1ULL << 3) /* parent_id ppid pgid sid tty threads exec_count reparented, flags of a process */
-#define PTREE_MASK_BIRTH   (1ULL << 4) /* birth_id birth_thread birth_pid */
+/* parent_id ppid pgid sid tty threads exec_count reparented, flags */
+#define PTREE_MASK_PROCESS (1ULL << 3)
+/* birth_id birth_thread birth_pid, flags */
+#define PTREE_MASK_BIRTH   (1ULL << 4)
 #define PTREE_MASK_SHARE   (1ULL << 5) /* clone_flags */
 #define PTREE_MASK_EXIT	   (1ULL << 6) /* exit_ns exit_code */
 
@@ -63,12 +69,16 @@ struct ptree_head {
 #define PTREE_TASK_LEADER	  (1U << 0) /* it stands for its process */
 #define PTREE_TASK_KTHREAD	  (1U << 3) /* it is one of the kernel's */
 #define PTREE_TASK_SEEDED	  (1U << 4) /* it is older than the module */
-/* ... and of a process, in its leader's record. */
+/* ... of a process, in its leader's record, ... */
 #define PTREE_TASK_SESSION_LEADER (1U << 1) /* it leads its session */
 #define PTREE_TASK_FOREGROUND	  (1U << 2) /* its group has the terminal */
-#define PTREE_TASK_INFERRED	  (1U << 5) /* nobody watched its birth: birth_id is who its parent was */
-#define PTREE_TASK_TRUNCATED	  (1U << 6) /* to whom it was born is forgotten */
 #define PTREE_TASK_SUBREAPER	  (1U << 7) /* it reaps its descendants */
+/*
+ * ... and of its birth. INFERRED: nobody watched it, and birth_id is who its
+ * parent was when it was found. TRUNCATED: to whom it was born is forgotten.
+ */
+#define PTREE_TASK_INFERRED	  (1U << 5)
+#define PTREE_TASK_TRUNCATED	  (1U << 6)
 
 #define PTREE_COMM_SIZE 16
 
