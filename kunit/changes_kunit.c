@@ -66,25 +66,96 @@ static const char *differs(const struct ptree_snapshot *known,
 	return NULL;
 }
 
-/* Read on: put what has changed since into its place, records[id - 1]. */
-static void read_on(struct script *script, struct ptree_snapshot *known)
+/**
+ * struct follower - one who keeps what he was told
+ * @walk: where he is
+ * @batch: what he was told last
+ * @known: the newest record of each node at records[id - 1]; a node that he was
+ *	never told of is a tombstone there
+ * @losses: how often something was evicted before he could read it
+ */
+struct follower {
+	struct ptree_walk *walk;
+	struct ptree_snapshot batch;
+	struct ptree_snapshot known;
+	unsigned int losses;
+};
+
+static void forget(struct follower *follower)
 {
-	unsigned long irqflags = script_lock(script);
-	struct ptree_change *change;
+	u64 id;
 
-	list_for_each_entry(change, &script->tree.changes, link) {
-		struct ptree_node *node =
-			container_of(change, struct ptree_node, change);
+	for (id = 1; id <= IDS; id++)
+		follower->known.records[id - 1] = (struct ptree_record) {
+			.id = id,
+			.state = PTREE_DEAD,
+		};
+}
 
-		if (change->seq > known->seq && node->id <= IDS)
-			ptree_record_fill(&script->tree, node,
-					  ptree_ns_find(&script->tree,
-							known->ns),
-					  &known->records[node->id - 1]);
+static void keep(struct follower *follower)
+{
+	const struct ptree_snapshot *batch = &follower->batch;
+	size_t i;
+
+	for (i = 0; i < batch->nr; i++)
+		if (batch->records[i].id <= IDS)
+			follower->known.records[batch->records[i].id - 1] =
+				batch->records[i];
+}
+
+static void begin(struct kunit *test, struct follower *follower, u32 flags)
+{
+	struct script *script = test->priv;
+
+	memset(follower, 0, sizeof(*follower));
+	follower->batch.ns = PTREE_ROOT_NS;
+	follower->batch.flags = flags;
+	follower->known.records = kvcalloc(IDS,
+					   sizeof(*follower->known.records),
+					   GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, follower->known.records);
+	forget(follower);
+	follower->walk = ptree_walk_new(&script->tree, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, follower->walk);
+}
+
+static void end(struct follower *follower)
+{
+	ptree_walk_free(follower->walk);
+	ptree_snapshot_free(&follower->batch);
+	kvfree(follower->known.records);
+}
+
+static void read_all(struct kunit *test, struct follower *follower)
+{
+	ptree_snapshot_free(&follower->batch);
+	KUNIT_ASSERT_EQ(test, ptree_walk_all(follower->walk, &follower->batch),
+			0);
+	forget(follower);
+	keep(follower);
+}
+
+/* Up to the tail; after a loss all over again. */
+static void read_on(struct kunit *test, struct follower *follower)
+{
+	struct script *script = test->priv;
+	int ret;
+
+	do {
+		ret = ptree_walk_on(follower->walk, &follower->batch);
+		keep(follower);
+	} while (!ret);
+	if (ret == -ESTALE) {
+		KUNIT_EXPECT_GT(test, follower->batch.seq,
+				ptree_walk_seq(follower->walk));
+		follower->losses++;
+		read_all(test, follower);
+	} else {
+		KUNIT_ASSERT_EQ(test, ret, 1);
 	}
-	known->seq = script->tree.seq;
-	known->nr = min_t(u64, script->tree.last_id, IDS);
-	script_unlock(script, irqflags);
+	KUNIT_EXPECT_EQ(test, follower->batch.seq, script->tree.seq);
+	KUNIT_EXPECT_FALSE(test, ptree_walk_more(follower->walk, false));
+	follower->known.nr = min_t(u64, script->tree.last_id, IDS);
 }
 
 static void take(struct kunit *test, const struct ptree_source *source,
@@ -96,17 +167,19 @@ static void take(struct kunit *test, const struct ptree_source *source,
 						  snapshot), 0);
 }
 
-static void replay(struct kunit *test, unsigned int seed)
+/* Returns how often something was lost. @rarely: one read in so many steps. */
+static unsigned int replay(struct kunit *test, unsigned int seed,
+			   unsigned int rarely)
 {
 	struct script *script = test->priv;
-	struct ptree_snapshot known = { .ns = PTREE_ROOT_NS };
+	struct follower follower;
 	const char *wrong = NULL;
 	struct rnd_state random;
 
 	prandom_seed_state(&random, seed);
 	script->lazy = true;
-	known.records = kvcalloc(IDS, sizeof(*known.records), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, known.records);
+	begin(test, &follower, ALL);
+	read_all(test, &follower);
 	while (script->steps < 3000 && !script->wrong && !wrong) {
 		struct ptree_snapshot fresh = {
 			.ns = PTREE_ROOT_NS,
@@ -114,20 +187,21 @@ static void replay(struct kunit *test, unsigned int seed)
 		};
 
 		script_random(script, &random);
-		if (prandom_u32_state(&random) % 32)
+		if (prandom_u32_state(&random) % rarely)
 			continue;
-		read_on(script, &known);
+		read_on(test, &follower);
 		take(test, NULL, &fresh);
-		wrong = differs(&known, &fresh);
+		wrong = differs(&follower.known, &fresh);
 		ptree_snapshot_free(&fresh);
 	}
-	kvfree(known.records);
+	end(&follower);
 	KUNIT_EXPECT_STREQ(test, wrong ?: "", "");
+	return follower.losses;
 }
 
 static void replay_is_a_snapshot(struct kunit *test)
 {
-	replay(test, 1);
+	KUNIT_EXPECT_EQ(test, replay(test, 1, 32), 0);
 }
 
 static void replay_with_little_history(struct kunit *test)
@@ -136,7 +210,110 @@ static void replay_with_little_history(struct kunit *test)
 
 	/* Of 32 steps on the average not all that died may be gone. */
 	script->tree.history_max = 100;
-	replay(test, 2);
+	replay(test, 2, 32);
+}
+
+/* What is evicted unread is told, and reading all makes it good. */
+static void replay_with_losses(struct kunit *test)
+{
+	struct script *script = test->priv;
+
+	script->tree.history_max = 0;
+	KUNIT_EXPECT_GT(test, replay(test, 3, 64), 0);
+}
+
+/* Who comes later and knows how far he was misses nothing. */
+static void replay_since(struct kunit *test)
+{
+	struct script *script = test->priv;
+	struct follower first, later;
+	struct rnd_state random;
+	u64 seq;
+	int i;
+
+	prandom_seed_state(&random, 4);
+	script->lazy = true;
+	begin(test, &first, ALL);
+	read_all(test, &first);
+	for (i = 0; i < 200; i++)
+		script_random(script, &random);
+	read_on(test, &first);
+	seq = ptree_walk_seq(first.walk);
+	for (i = 0; i < 300; i++)
+		script_random(script, &random);
+
+	begin(test, &later, ALL);
+	memcpy(later.known.records, first.known.records,
+	       IDS * sizeof(*first.known.records));
+	KUNIT_EXPECT_EQ(test, ptree_walk_since(later.walk, script->tree.seq + 1),
+			-EINVAL);
+	KUNIT_ASSERT_EQ(test, ptree_walk_since(later.walk, seq), 0);
+	KUNIT_EXPECT_TRUE(test, ptree_walk_more(later.walk, false));
+	read_on(test, &later);
+	read_on(test, &first);
+	KUNIT_EXPECT_EQ(test, later.losses, 0);
+	KUNIT_EXPECT_EQ(test, memcmp(later.known.records, first.known.records,
+				     IDS * sizeof(*first.known.records)), 0);
+	end(&later);
+	end(&first);
+}
+
+/* A follower is woken by what comes behind where he is, and by nothing else. */
+static void waiting_is_noted(struct kunit *test)
+{
+	struct script *script = test->priv;
+	struct follower follower;
+
+	begin(test, &follower, 0);
+	read_all(test, &follower);
+	KUNIT_EXPECT_EQ(test, script->tree.awaited, U64_MAX);
+	KUNIT_EXPECT_FALSE(test, ptree_walk_more(follower.walk, true));
+	KUNIT_EXPECT_EQ(test, script->tree.awaited, script->tree.seq);
+	script_step(script, &(struct step){ FORK, 1, 2 });
+	KUNIT_EXPECT_LT(test, script->tree.awaited, script->tree.seq);
+	KUNIT_EXPECT_TRUE(test, ptree_walk_more(follower.walk, true));
+	end(&follower);
+}
+
+static u64 parent_of(const struct ptree_node *node)
+{
+	return node->process->parent ? node->process->parent->process->id : 0;
+}
+
+static void chains_are_read_at_once(struct kunit *test)
+{
+	struct script *script = test->priv;
+	struct ptree_snapshot chain = {
+		.ns = PTREE_ROOT_NS,
+		.flags = PTREE_SNAP_INNER,
+	};
+	int i;
+
+	script_step(script, &(struct step){ FORK, 1, 2 });
+	script_step(script, &(struct step){ FORK, 2, 3, CLONE_NEWPID });
+	script_step(script, &(struct step){ FORK, 3, 4 });
+	KUNIT_ASSERT_EQ(test, ptree_snapshot_chain(&script->tree, NULL, &chain,
+						   4, parent_of), 0);
+	KUNIT_ASSERT_EQ(test, chain.nr, 4);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, chain.records[i].id, 4 - i);
+	KUNIT_EXPECT_EQ(test, chain.seq, script->tree.seq);
+	/* The child of an init is 2 in there. */
+	KUNIT_EXPECT_EQ(test, chain.records[0].levels, 2);
+	KUNIT_EXPECT_EQ(test, chain.inner[chain.records[0].inner], 2);
+	KUNIT_EXPECT_EQ(test, chain.inner[chain.records[1].inner], 1);
+	KUNIT_EXPECT_EQ(test, chain.records[2].levels, 1);
+	KUNIT_EXPECT_EQ(test, chain.records[0].pidns, chain.records[1].pidns);
+	KUNIT_EXPECT_EQ(test, chain.records[3].pidns, PTREE_ROOT_NS);
+	ptree_snapshot_free(&chain);
+
+	KUNIT_EXPECT_EQ(test, ptree_snapshot_chain(&script->tree, NULL, &chain,
+						   5, parent_of), -ESRCH);
+	for (i = 5; i < 70; i++)
+		script_step(script, &(struct step){ FORK, i - 1, i });
+	KUNIT_EXPECT_EQ(test, ptree_snapshot_chain(&script->tree, NULL, &chain,
+						   69, parent_of), -E2BIG);
+	KUNIT_EXPECT_PTR_EQ(test, chain.records, (struct ptree_record *)NULL);
 }
 
 static bool inject(struct ptree *tree)
@@ -347,6 +524,10 @@ static void readers_pass_each_other(struct kunit *test)
 static struct kunit_case changes_tests[] = {
 	KUNIT_CASE(replay_is_a_snapshot),
 	KUNIT_CASE(replay_with_little_history),
+	KUNIT_CASE(replay_with_losses),
+	KUNIT_CASE(replay_since),
+	KUNIT_CASE(waiting_is_noted),
+	KUNIT_CASE(chains_are_read_at_once),
 	KUNIT_CASE(snapshot_is_one_moment),
 	KUNIT_CASE(snapshot_without_history),
 	KUNIT_CASE(snapshot_from_inside),
