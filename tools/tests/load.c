@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* load.c owns the cases under a storm of births and deaths, and of loading the module in it. */
 #include "case.h"
+#include "device.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -353,10 +354,87 @@ static void unload_in_race(void)
 	see_all(NULL, PATIENCE_MS);
 }
 
+/* Whoever has the device or a watch open holds the module. */
+static void unload_held(void)
+{
+	int fd, device, watch;
+
+	remember_options();
+	fd = open_module();
+	make_sleepers();
+	device = device_open("/proc");
+	check(syscall(SYS_delete_module, "ptree", O_NONBLOCK) < 0 &&
+	      errno == EWOULDBLOCK, "unloaded under an open device: %m");
+	watch = watch_open(device, 0, 0);
+	close(device);
+	check(syscall(SYS_delete_module, "ptree", O_NONBLOCK) < 0 &&
+	      errno == EWOULDBLOCK, "unloaded under an open watch: %m");
+	see_sleepers("after refusing to go");
+	close(watch);
+	unload();
+	check(open("/dev/ptree", O_RDWR) < 0, "/dev/ptree is still there");
+	load(fd);
+	see_sleepers("after loading");
+}
+
+/*
+ * A watch whose reader was away while more died than are remembered: he is
+ * told of what range, and then has all of it again.
+ */
+static void watch_lost(void)
+{
+	struct account *account;
+	const char *difference;
+	char usual[128];
+	int fd, device, i;
+	long end;
+
+	remember_options();
+	memcpy(usual, options, sizeof(usual));
+	fd = open_module();
+	make_sleepers();
+	unload();
+	snprintf(options, sizeof(options), "%.100s history=8", usual);
+	load(fd);
+	device = device_open("/proc");
+	account = account_new(watch_open(device, PTREE_WATCH_NONBLOCK, 0));
+	account_update(account);
+	for (i = 0; i < 100; i++)
+		quit(make_idle());
+	/* The last to die may not have given up its numbers before. */
+	end = now_ms() + PATIENCE_MS;
+	do {
+		account_update(account);
+		difference = account_unlike(account, NULL);
+		check(!difference || now_ms() < end, "%s", difference);
+	} while (difference);
+	check(account->losts, "100 have died, 8 are remembered, none is lost");
+	check(account->first <= account->last &&
+	      account->last <= account->seq, "lost %llu to %llu of %llu",
+	      account->first, account->last, account->seq);
+	/* Who begins at what he knew before is told so, too. */
+	account_free(account);
+	account = account_new(watch_open(device, PTREE_WATCH_NONBLOCK |
+					 PTREE_WATCH_SINCE, 1));
+	close(device);
+	account_update(account);
+	check(account->losts == 1 && account->first == 2,
+	      "%u losts, the first of them is %llu", account->losts,
+	      account->first);
+	/* As it was, for the cases after this. */
+	account_free(account);
+	unload();
+	memcpy(options, usual, sizeof(options));
+	load(fd);
+	see_sleepers("after loading");
+}
+
 const struct live_case load_cases[] = {
 	{ "storm", read_in_storm, .seconds = 180 },
 	{ "reload", reload_quiet, .seconds = 3000, .slow = true },
 	{ "unload-under-readers", unload_under_readers, .seconds = 120 },
+	{ "unload-held", unload_held, .seconds = 120 },
+	{ "watch-lost", watch_lost, .seconds = 120 },
 	{ "unload-in-race", unload_in_race, .seconds = 600, .slow = true },
 	/* The last: if it fails, it leaves one CPU. */
 	{ "reload-in-storm", reload_in_storm, .seconds = 3000, .slow = true },
