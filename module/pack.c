@@ -130,12 +130,12 @@ unsigned int ptree_pack(const struct ptree_light *light,
 	task->id = record->id;
 	if (sight >= PTREE_BARE) {
 		task->mask |= PTREE_MASK_NUMBERS;
+		task->seq = record->seq;
 		task->process_id = record->process_id;
 		task->tid = record->tid;
 		task->tgid = record->tgid;
 	}
 	if (sight >= PTREE_FULL) {
-		task->seq = record->seq;
 		tail = pack_levels(task, snapshot, record);
 		pack_task(task, record);
 		pack_cred(task, record, light->eye->cred->user_ns);

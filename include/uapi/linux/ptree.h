@@ -50,8 +50,8 @@ struct ptree_head {
  * the id. An ancestor that is not yours to see has no bit set at all; one of
  * which you may know the number only has the first.
  */
-#define PTREE_MASK_NUMBERS (1ULL << 0) /* process_id tid tgid; pidns nspid */
-#define PTREE_MASK_TASK	   (1ULL << 1) /* seq state letter start_ns comm, flags */
+#define PTREE_MASK_NUMBERS (1ULL << 0) /* seq process_id tid tgid */
+#define PTREE_MASK_TASK	   (1ULL << 1) /* state letter start_ns comm pidns nspid, flags */
 #define PTREE_MASK_CRED	   (1ULL << 2) /* uid gid euid egid */
 /* parent_id ppid pgid sid tty threads exec_count reparented, flags */
 #define PTREE_MASK_PROCESS (1ULL << 3)

@@ -54,7 +54,7 @@ static const struct sample samples[] = {
 	NAMED(12, "far\xf4\x90\x80\x80"),
 	NAMED(13, "\x80"),
 	NAMED(14, ""),
-	NAMED(15, "c1\xc2\x9b" "31m"),
+	NAMED(15, "c1\xc2\x9b[1m"),
 	NAMED(16, "fffe\xef\xbf\xbd\xef\xbf\xbe"),
 	/* How it ended: exit, signal, core; and a zombie. */
 	{ .task = { .id = 20, .mask = MASK_OWN, .comm = "exit3", .letter = 'X',
