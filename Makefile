@@ -9,7 +9,7 @@ BUILD = $(CURDIR)/build/$(RELEASE)
 # KUNIT=1 adds ptree_kunit.ko, for a kernel that has CONFIG_KUNIT.
 KBUILD_ARGS = -C $(KDIR) M=$(BUILD) CONFIG_PTREE=m $(if $(KUNIT),CONFIG_PTREE_KUNIT_TEST=m) $(KARGS)
 
-.PHONY: module install uninstall demo check kunit live style clean help
+.PHONY: module tools install install-tools uninstall demo check kunit live test-tools style clean help
 .DEFAULT_GOAL := module
 
 module: ## build build/<kernel>/ptree.ko for the running kernel, or KVER=, or KDIR=
@@ -19,9 +19,17 @@ module: ## build build/<kernel>/ptree.ko for the running kernel, or KVER=, or KD
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/include $(CURDIR)/module $(CURDIR)/kunit $(BUILD)/
 	$(MAKE) $(KBUILD_ARGS) modules
 
+tools: ## build libptree and the command ptree into build/tools
+	$(MAKE) -C tools/lib
+	$(MAKE) -C tools/ptree
+
 install: module ## install the module for that kernel (as root), then: modprobe ptree
 	$(MAKE) $(KBUILD_ARGS) modules_install
 	depmod $(RELEASE)
+
+install-tools: tools ## install libptree and ptree (PREFIX=/usr/local, DESTDIR=)
+	$(MAKE) -C tools/lib install
+	$(MAKE) -C tools/ptree install
 
 uninstall: ## remove the installed module (as root)
 	rm -f /lib/modules/$(RELEASE)/*/ptree.ko*
@@ -39,6 +47,9 @@ kunit: ## build a debug kernel (once) and run the KUnit suites on it
 live: ## run the live tests on a stock kernel in a VM
 	@scripts/live
 
+test-tools: ## test libptree and ptree, here and in a VM
+	@scripts/tools
+
 style: ## W=1, sparse, checkpatch, layers, shellcheck
 	@scripts/style
 
@@ -46,4 +57,4 @@ clean: ## remove what was built here (the cache of kernels stays)
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16

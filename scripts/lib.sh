@@ -47,3 +47,7 @@ need() {
 		die "could not install ${missing[*]}"
 	}
 }
+
+need_tools() {
+	need "to build libptree and ptree" make gcc libc6-dev pkg-config libproc2-dev libsmartcols-dev libjansson-dev
+}

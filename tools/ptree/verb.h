@@ -57,11 +57,25 @@ extern const struct verb verb_tree, verb_ps, verb_why, verb_watch, verb_kill,
 #define OPTION_LONG 256
 int verb_getopt(const struct verb *verb, int argc, char **argv);
 
+/* main.c: is it the name of a verb? */
+bool verb_known(const char *word);
+
+/* main.c: tells which verb a word that nobody understands may have meant. */
+void verb_hint(const char *word);
+
 /* main.c: "ptree: ..." on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* main.c: tells what -errno means here; returns the END_ for it. */
 int fail(int err, const char *what);
+
+/*
+ * door.c: opens the door. Without the module it leads to /proc, and one line on
+ * stderr says so, and why, unless DOOR_QUIET; with DOOR_DEVICE it is a failure.
+ * Returns END_FOUND, or another END_* after a complaint.
+ */
+enum { DOOR_QUIET = 1U << 0, DOOR_DEVICE = 1U << 1 };
+int door_open(struct ptree **pt, unsigned int flags);
 
 /*
  * operand.c: PID, /proc/PID, PID:INODE or, where users may be given, USER.

@@ -204,6 +204,8 @@ static void parse_numbers(const char *text, struct fact *fact)
 	}
 }
 
+#define SKIP_4 " %*s %*s %*s %*s"
+
 static bool fact_read(int pid, int tid, struct fact *fact)
 {
 	char text[4096], state, *at;
@@ -214,8 +216,8 @@ static bool fact_read(int pid, int tid, struct fact *fact)
 	if (!slurp(pid, tid, "stat", text, sizeof(text)))
 		return false;
 	at = strrchr(text, ')');
-	check(at && sscanf(at, ") %c %d %d %d %d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d %*d %llu",
-			   &state, &fact->ppid, &fact->pgid, &fact->sid,
+	check(at && sscanf(at, ") %c %d %d %d %d" SKIP_4 SKIP_4 SKIP_4
+			   " %d %*s %llu", &state, &fact->ppid, &fact->pgid, &fact->sid,
 			   &fact->tty, &fact->threads, &fact->start) == 7,
 	      "/proc/%d/stat: %s", tid, text);
 	fact->zombie = state == 'Z' || state == 'X';
@@ -241,7 +243,7 @@ static const char *unlike(const struct ptree_tree *tree,
 {
 	const struct ptree_task *process = ptree_tree_process(tree, task);
 	static unsigned long long ticks;
-	bool kthread = task->flags & PTREE_TASK_KTHREAD;
+	bool kthread = task->flags & PTREE_TASK_KTHREAD, zombie;
 
 	if (!ticks)
 		ticks = 1000000000 / sysconf(_SC_CLK_TCK);
@@ -256,7 +258,8 @@ static const char *unlike(const struct ptree_tree *tree,
 		return "group";
 	if (process->threads != (unsigned int)fact->threads)
 		return "threads";
-	if ((task->state == PTREE_STATE_ZOMBIE) != fact->zombie)
+	zombie = task->state == PTREE_STATE_ZOMBIE;
+	if (zombie != fact->zombie)
 		return "state";
 	if (task->uid != fact->uid || task->euid != fact->euid ||
 	    task->gid != fact->gid || task->egid != fact->egid)

@@ -128,10 +128,10 @@ static void fill(struct sample *sample)
 		return;
 	task->tid = task->tid ?: (int)task->id;
 	task->tgid = task->tgid ?: task->tid;
-	if (!(task->mask & PTREE_MASK_TASK))
-		return;
 	if (task->mask != MASK_PROC)
 		task->seq = task->seq ?: 1000 + task->id;
+	if (!(task->mask & PTREE_MASK_TASK))
+		return;
 	task->levels = task->levels ?: 1;
 	task->pidns = task->pidns ?: 4026531836;
 	sample->nspid[0] = task->tid;

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/* operand.c owns how processes and users are named on the command line. */
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "verb.h"
+
+/* Of linux/magic.h since 6.9: before, all pidfds had the same inode. */
+#define PIDFS_MAGIC 0x50494446
+
+/* A number from 1 to max that ends where *end is set to; 0 if there is none. */
+static unsigned long long number(const char *text, unsigned long long max,
+				 const char **end)
+{
+	unsigned long long value;
+	char *stop;
+
+	*end = text;
+	if (!isdigit((unsigned char)*text))
+		return 0;
+	errno = 0;
+	value = strtoull(text, &stop, 10);
+	if (errno || value > max)
+		return 0;
+	*end = stop;
+	return value;
+}
+
+static int pidfd_inode(int pid, unsigned long long *inode)
+{
+	int fd = syscall(SYS_pidfd_open, pid, 0);
+	struct statfs fs;
+	struct stat st;
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstatfs(fd, &fs) || fstat(fd, &st))
+		err = -errno;
+	else if (fs.f_type != PIDFS_MAGIC)
+		err = -EOPNOTSUPP;
+	else
+		*inode = st.st_ino;
+	close(fd);
+	return err;
+}
+
+static int check_inode(const char *text, int pid, unsigned long long wanted)
+{
+	unsigned long long inode;
+	int err = pidfd_inode(pid, &inode);
+
+	if (err == -EOPNOTSUPP) {
+		complain("%s: this kernel does not number processes by inode (Linux 6.9 does)",
+			 text);
+		return 0;
+	}
+	if (err && err != -ESRCH) {
+		complain("%s: %s", text, strerror(-err));
+		return 0;
+	}
+	if (err || inode != wanted) {
+		complain("%s: that process is gone", text);
+		return 0;
+	}
+	return 1;
+}
+
+static int parse_user(const char *text, unsigned int *uid)
+{
+	struct passwd *user;
+
+	errno = 0;
+	user = getpwnam(text);
+	if (!user) {
+		if (errno && errno != ENOENT && errno != ESRCH)
+			complain("%s: users cannot be looked up: %s", text,
+				 strerror(errno));
+		else
+			complain("\"%s\" is neither a process nor a user",
+				 text);
+		return 0;
+	}
+	*uid = user->pw_uid;
+	return 2;
+}
+
+int operand_parse(const char *text, bool users, int *pid, unsigned int *uid)
+{
+	bool path = !strncmp(text, "/proc/", 6);
+	unsigned long long inode;
+	const char *end;
+
+	*pid = number(path ? text + 6 : text, INT_MAX, &end);
+	if (*pid && path && *end == '/')
+		end++;
+	if (*pid && !*end)
+		return 1;
+	if (*pid && !path && *end == ':') {
+		inode = number(end + 1, ULLONG_MAX, &end);
+		if (inode && !*end)
+			return check_inode(text, *pid, inode);
+	}
+	if (users)
+		return parse_user(text, uid);
+	complain("\"%s\" is not a process", text);
+	return 0;
+}
