@@ -51,8 +51,8 @@ int filter_operands(struct filter *filter, int argc, char **argv)
 		operand = &filter->operands[i];
 		kind = operand_parse(argv[i], true, &operand->pid,
 				     &operand->uid);
-		if (!kind)
-			return END_USAGE;
+		if (kind <= 0)
+			return operand_end(kind);
 		operand->user = kind == 2;
 	}
 	filter->length = argc;

@@ -208,14 +208,16 @@ static int set_option(struct groupview *view, int letter)
 static int set_operands(struct groupview *view, int argc, char **argv)
 {
 	unsigned int uid;
-	int i;
+	int i, kind;
 
 	view->pids = calloc(argc + 1, sizeof(*view->pids));
 	if (!view->pids)
 		return fail(-ENOMEM, "operands");
-	for (i = 0; i < argc; i++)
-		if (!operand_parse(argv[i], false, &view->pids[i], &uid))
-			return END_USAGE;
+	for (i = 0; i < argc; i++) {
+		kind = operand_parse(argv[i], false, &view->pids[i], &uid);
+		if (kind <= 0)
+			return operand_end(kind);
+	}
 	view->length = argc;
 	return END_FOUND;
 }

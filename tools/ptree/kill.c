@@ -586,8 +586,9 @@ static int run(const struct verb *verb, int argc, char **argv)
 		complain("kill: which process? One PID");
 		return END_USAGE;
 	}
-	if (operand_parse(argv[optind], false, &pid, NULL) != 1)
-		return END_USAGE;
+	end = operand_parse(argv[optind], false, &pid, NULL);
+	if (end != 1)
+		return operand_end(end);
 	end = door_open(&hunt.pt, DOOR_DEVICE);
 	if (end)
 		return end;

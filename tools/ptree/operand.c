@@ -70,7 +70,7 @@ static int check_inode(const char *text, int pid, unsigned long long wanted)
 	}
 	if (err || inode != wanted) {
 		complain("%s: that process is gone", text);
-		return 0;
+		return -1;
 	}
 	return 1;
 }

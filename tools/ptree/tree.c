@@ -136,10 +136,11 @@ static int set_highlight(struct request *request, int pid)
 static int set_highlight_pid(struct request *request, const char *text)
 {
 	unsigned int uid;
-	int pid;
+	int pid, kind;
 
-	if (operand_parse(text, false, &pid, &uid) != 1)
-		return END_USAGE;
+	kind = operand_parse(text, false, &pid, &uid);
+	if (kind != 1)
+		return operand_end(kind);
 	return set_highlight(request, pid);
 }
 
@@ -286,10 +287,10 @@ static int set_operand(struct operand *operand, const char *text, bool literal)
 		return END_USAGE;
 	}
 	kind = operand_parse(text, true, &operand->pid, &operand->uid);
-	if (!kind) {
+	if (!kind)
 		verb_hint(text);
-		return END_USAGE;
-	}
+	if (kind <= 0)
+		return operand_end(kind);
 	operand->user = kind == 2;
 	return END_FOUND;
 }

@@ -80,8 +80,14 @@ int door_open(struct ptree **pt, unsigned int flags);
 /*
  * operand.c: PID, /proc/PID, PID:INODE or, where users may be given, USER.
  * Returns 1 for a process (*pid), 2 for a user (*uid), 0 when it is neither,
- * after a complaint. A PID:INODE that names a process gone is a complaint too.
+ * and -1 for a PID:INODE whose process is gone, both after a complaint; what
+ * that makes of ptree's end, operand_end() says.
  */
 int operand_parse(const char *text, bool users, int *pid, unsigned int *uid);
+
+static inline int operand_end(int kind)
+{
+	return kind < 0 ? END_NONE : END_USAGE;
+}
 
 #endif

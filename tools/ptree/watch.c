@@ -499,8 +499,9 @@ static int find_root(struct follow *follow, struct ptree *pt,
 	struct ptree_task *task;
 	int err, pid;
 
-	if (operand_parse(operand, false, &pid, NULL) != 1)
-		return END_USAGE;
+	err = operand_parse(operand, false, &pid, NULL);
+	if (err != 1)
+		return operand_end(err);
 	err = ptree_get(pt, PTREE_SELECT_PID, pid, &task);
 	if (err)
 		return fail(err, operand);

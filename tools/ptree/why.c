@@ -81,13 +81,14 @@ static int set_id(struct request *request)
 static int set_operand(struct request *request, const char *operand)
 {
 	unsigned int uid;
-	int pid;
+	int pid, kind;
 
 	request->operand = operand;
 	if (request->select == PTREE_SELECT_ID)
 		return set_id(request);
-	if (!operand_parse(operand, false, &pid, &uid))
-		return END_USAGE;
+	kind = operand_parse(operand, false, &pid, &uid);
+	if (kind <= 0)
+		return operand_end(kind);
 	request->value = pid;
 	return END_FOUND;
 }
