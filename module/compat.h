@@ -56,6 +56,13 @@ struct vfsmount;
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
 		    const char *name, unsigned int flags, struct path *path);
 
+/* 5.14: the state of a task got another name, so that nobody misreads it. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+#define PTREE_TASK_STATE(task) READ_ONCE((task)->__state)
+#else
+#define PTREE_TASK_STATE(task) READ_ONCE((task)->state)
+#endif
+
 /* 6.9: pidfds are files of a file system of their own. */
 #include <linux/magic.h>
 #ifndef PID_FS_MAGIC

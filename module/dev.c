@@ -3,6 +3,8 @@
  * dev.c owns /dev/ptree: it checks what programs ask, has it answered, and
  * copies it. include/uapi/linux/ptree.h is the contract.
  */
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
@@ -14,6 +16,7 @@
 #include <linux/uaccess.h>
 
 #include "compat.h"
+#include "audit.h"
 #include "dev.h"
 #include "hooks.h"
 #include "query.h"
@@ -50,7 +53,7 @@ static long do_info(struct door *door, struct ptree_eye *eye, void __user *arg,
 		    size_t size)
 {
 	struct ptree_info info = {
-		.commands = BIT_ULL(_IOC_NR(PTREE_IOC_WATCH) + 1) - 1,
+		.commands = BIT_ULL(_IOC_NR(PTREE_IOC_AUDIT) + 1) - 1,
 		.mask = PTREE_PACK_MASK,
 		.load_id = load_id,
 		.load_ns = load_ns,
@@ -168,6 +171,50 @@ static long do_watch(struct door *door, struct ptree_eye *eye, void __user *arg,
 	return err ?: ptree_watch_open(shown, eye, &watch);
 }
 
+/* Both who opened the door and who asks: it is the whole machine that waits. */
+static bool may_audit(const struct ptree_eye *eye)
+{
+	const struct cred *old;
+	bool may;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return false;
+	old = override_creds(eye->cred);
+	may = capable(CAP_SYS_ADMIN);
+	revert_creds(old);
+	return may;
+}
+
+static long do_audit(struct door *door, struct ptree_eye *eye, void __user *arg,
+		     size_t size)
+{
+	struct ptree_finding *findings = NULL;
+	struct ptree_audit audit;
+	size_t room;
+	int err;
+
+	err = copy_struct_from_user(&audit, sizeof(audit), arg, size);
+	if (err)
+		return err;
+	if (audit.flags)
+		return -EINVAL;
+	if (!may_audit(eye))
+		return -EPERM;
+	audit.transient = 0;
+	err = ptree_audit_run(shown, &audit, &findings);
+	if (err)
+		return err;
+	audit.used = audit.nr * sizeof(*findings);
+	room = min_t(u64, audit.size, audit.used);
+	room -= room % sizeof(*findings);
+	if (copy_to_user(u64_to_user_ptr(audit.buf), findings, room))
+		err = -EFAULT;
+	else
+		err = reply(arg, size, &audit, sizeof(audit));
+	kvfree(findings);
+	return err;
+}
+
 /**
  * struct command - a command
  * @run: does it
@@ -193,6 +240,7 @@ static const struct command command_table[] = {
 	COMMAND(MEMBERS, do_members, QUERY),
 	COMMAND(TRANSLATE, do_translate, TRANSLATE),
 	COMMAND(WATCH, do_watch, WATCH),
+	COMMAND(AUDIT, do_audit, AUDIT),
 };
 
 static const struct command *command_of(unsigned int nr)
@@ -211,7 +259,9 @@ static void check_sizes(void)
 	BUILD_BUG_ON(sizeof(struct ptree_gone) != 24);
 	BUILD_BUG_ON(sizeof(struct ptree_sync) != 16);
 	BUILD_BUG_ON(sizeof(struct ptree_lost) != 24);
-	BUILD_BUG_ON(ARRAY_SIZE(command_table) != _IOC_NR(PTREE_IOC_WATCH) + 1);
+	BUILD_BUG_ON(sizeof(struct ptree_audit) != PTREE_AUDIT_SIZE_VER0);
+	BUILD_BUG_ON(sizeof(struct ptree_finding) != 40);
+	BUILD_BUG_ON(ARRAY_SIZE(command_table) != _IOC_NR(PTREE_IOC_AUDIT) + 1);
 }
 
 static long door_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

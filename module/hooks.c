@@ -681,11 +681,16 @@ static int live_rescan(struct ptree *tree)
 
 static u32 armed(void);
 
-/* What the missing hooks would have told, of all who live. */
+/* What the missing hooks would have told, of all who live and who exit. */
 static void live_catch_up(struct ptree *tree)
 {
+	unsigned long irqflags;
+
 	if (armed() != PTREE_HOOKS)
 		refresh_all();
+	irqflags = tree_lock();
+	live_settle(tree);
+	tree_unlock(irqflags);
 }
 
 const struct ptree_source ptree_live_source = {

@@ -156,6 +156,11 @@ static int device_watch(struct ptree *pt, unsigned int flags, uint64_t since)
 	return call(pt, PTREE_IOC_WATCH, &watch);
 }
 
+static int device_audit(struct ptree *pt, struct ptree_audit *audit)
+{
+	return call(pt, PTREE_IOC_AUDIT, audit);
+}
+
 static int apply_all(struct ptree_stream *stream, struct ptree_tree *tree)
 {
 	const struct ptree_head *record;
@@ -192,5 +197,6 @@ const struct ptree_door ptree_door_device = {
 	.members = device_members,
 	.number = device_number,
 	.watch = device_watch,
+	.audit = device_audit,
 	.snapshot = device_snapshot,
 };

@@ -18,6 +18,7 @@
  * @members: see ptree_members()
  * @number: see ptree_number()
  * @watch: returns the file descriptor of a new watch
+ * @audit: fills a buffer with findings, see ptree_verify()
  * @snapshot: applies every task that there is to an empty tree
  */
 struct ptree_door {
@@ -33,6 +34,7 @@ struct ptree_door {
 	int (*number)(struct ptree *pt, unsigned int type, int nr,
 		      uint32_t from, uint32_t to, uint64_t *id);
 	int (*watch)(struct ptree *pt, unsigned int flags, uint64_t since);
+	int (*audit)(struct ptree *pt, struct ptree_audit *audit);
 	int (*snapshot)(struct ptree *pt, unsigned int flags,
 			struct ptree_tree *tree);
 };

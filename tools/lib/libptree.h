@@ -64,6 +64,9 @@ int ptree_members(struct ptree *pt, unsigned int what, unsigned int flags,
 int ptree_number(struct ptree *pt, unsigned int type, int nr, uint32_t from,
 		 uint32_t to, uint64_t *id);
 
+int ptree_verify(struct ptree *pt, struct ptree_audit *audit,
+		 struct ptree_finding **findings);
+
 const struct ptree_task *ptree_list_next(const struct ptree_list *list,
 					 const struct ptree_task *task);
 size_t ptree_list_length(const struct ptree_list *list);

@@ -14,6 +14,13 @@ static int proc_info(struct ptree *pt, struct ptree_info *info)
 	return -EOPNOTSUPP;
 }
 
+static int proc_audit(struct ptree *pt, struct ptree_audit *audit)
+{
+	(void)pt;
+	(void)audit;
+	return -EOPNOTSUPP;
+}
+
 static int proc_watch(struct ptree *pt, unsigned int flags, uint64_t since)
 {
 	(void)pt;
@@ -238,6 +245,7 @@ static int proc_snapshot(struct ptree *pt, unsigned int flags,
 
 const struct ptree_door ptree_door_proc = {
 	.info = proc_info,
+	.audit = proc_audit,
 	.get = proc_get,
 	.ancestry = proc_ancestry,
 	.members = proc_members,

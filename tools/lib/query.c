@@ -2,6 +2,7 @@
 /* query.c owns the questions that can be asked through any door. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -111,6 +112,64 @@ int ptree_number(struct ptree *pt, unsigned int type, int nr, uint32_t from,
 		 uint32_t to, uint64_t *id)
 {
 	return pt->door->number(pt, type, nr, from, to, id);
+}
+
+/* Findings, each laid out as this library does, one behind the other. */
+static int take_findings(struct ptree_audit *audit, const unsigned char *buffer,
+			 struct ptree_finding *findings)
+{
+	unsigned int nr = 0;
+	size_t at = 0;
+	int err;
+
+	while (at < audit->used && at < audit->size) {
+		const struct ptree_head *head =
+			(const struct ptree_head *)(buffer + at);
+
+		err = ptree_record_check(head, audit->size - at);
+		if (err)
+			return err;
+		if (head->type == PTREE_TYPE_FINDING)
+			memcpy(&findings[nr++], head, sizeof(*findings));
+		at += head->size;
+	}
+	audit->nr = nr;
+	return 0;
+}
+
+/**
+ * ptree_verify - compare the whole tree with the kernel's at one instant
+ * @pt: the door
+ * @audit: set to what came of it
+ * @findings: set to &ptree_audit.nr findings, to be given to free(3)
+ *
+ * It stops all processors for a moment, and changes nothing. Mirrors
+ * PTREE_IOC_AUDIT.
+ *
+ * Return: 0, also when there are findings; or a negative errno: -EPERM without
+ * CAP_SYS_ADMIN, -EOPNOTSUPP when the door is to /proc, -ENOTTY when the module
+ * is too old, -ENOMEM, -EBADMSG when the answer makes no sense.
+ */
+int ptree_verify(struct ptree *pt, struct ptree_audit *audit,
+		 struct ptree_finding **findings)
+{
+	const size_t room = 4096 * sizeof(**findings);
+	unsigned char *buffer = malloc(room);
+	int err = -ENOMEM;
+
+	*findings = calloc(4096, sizeof(**findings));
+	if (buffer && *findings) {
+		memset(audit, 0, sizeof(*audit));
+		audit->buf = (uintptr_t)buffer;
+		audit->size = room;
+		err = pt->door->audit(pt, audit);
+		if (!err)
+			err = take_findings(audit, buffer, *findings);
+	}
+	free(buffer);
+	if (err)
+		free(*findings);
+	return err;
 }
 
 /**

@@ -19,6 +19,7 @@
 static const struct verb *const verbs[] = {
 	&verb_tree,	&verb_ps,     &verb_why, &verb_watch,	  &verb_kill,
 	&verb_sessions, &verb_groups, &verb_ns,	 &verb_translate, &verb_stat,
+	&verb_verify,
 };
 
 #define VERBS (sizeof(verbs) / sizeof(*verbs))

@@ -47,7 +47,7 @@ struct verb {
 
 /* One per file, in main.c's table. */
 extern const struct verb verb_tree, verb_ps, verb_why, verb_watch, verb_kill,
-	verb_sessions, verb_groups, verb_ns, verb_translate, verb_stat;
+	verb_sessions, verb_groups, verb_ns, verb_translate, verb_stat, verb_verify;
 
 /*
  * main.c: options are parsed by the verb's own table: returns what getopt_long

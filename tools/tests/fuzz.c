@@ -116,7 +116,7 @@ static unsigned long bad_command(unsigned int *seed)
 	static const unsigned long commands[] = {
 		PTREE_IOC_INFO, PTREE_IOC_PROCFS, PTREE_IOC_GET,
 		PTREE_IOC_ANCESTRY, PTREE_IOC_MEMBERS, PTREE_IOC_TRANSLATE,
-		PTREE_IOC_WATCH,
+		PTREE_IOC_WATCH, PTREE_IOC_AUDIT,
 	};
 	unsigned long command = commands[some(seed, ARRAY_SIZE(commands))];
 

@@ -419,6 +419,7 @@ static const struct growth growths[] = {
 	{ _IOC_NR(PTREE_IOC_MEMBERS), PTREE_QUERY_SIZE_VER0 },
 	{ _IOC_NR(PTREE_IOC_TRANSLATE), PTREE_TRANSLATE_SIZE_VER0 },
 	{ _IOC_NR(PTREE_IOC_WATCH), PTREE_WATCH_SIZE_VER0 },
+	{ _IOC_NR(PTREE_IOC_AUDIT), PTREE_AUDIT_SIZE_VER0 },
 };
 
 static void query_refusals(void)
@@ -431,7 +432,7 @@ static void query_refusals(void)
 	device_refuses(fd, 0, NULL, ENOTTY);
 	device_refuses(fd, _IOC(0, 'p', 0, 0), NULL, ENOTTY);
 	device_refuses(fd, _IOC(0, 'p', 0, 152), zero, ENOTTY);
-	for (i = 7; i < 256; i++)
+	for (i = 8; i < 256; i++)
 		device_refuses(fd, COMMAND(i, 64), zero, ENOTTY);
 	device_refuses(fd, COMMAND(0, 151), zero, EINVAL);
 	device_refuses(fd, PTREE_IOC_INFO, NULL, EFAULT);
@@ -484,7 +485,7 @@ static void query_sizes(void)
 	check(info.info.load_id && info.info.processes && !info.tail[0] &&
 	      !info.tail[63],
 	      "the tail is not zero");
-	check(info.info.commands == 0x7f, "commands %#llx",
+	check(info.info.commands == 0xff, "commands %#llx",
 	      (unsigned long long)info.info.commands);
 
 	/* One byte too little. */

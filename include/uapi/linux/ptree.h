@@ -32,6 +32,7 @@
 #define PTREE_TYPE_GONE 2 /* struct ptree_gone: one that you see no more */
 #define PTREE_TYPE_SYNC 3 /* struct ptree_sync: so far it is exact */
 #define PTREE_TYPE_LOST 4 /* struct ptree_lost: start again from nothing */
+#define PTREE_TYPE_FINDING 5 /* struct ptree_finding: where tree and kernel differ */
 
 /**
  * struct ptree_head - the beginning of every record
@@ -404,6 +405,86 @@ struct ptree_watch {
 
 #define PTREE_WATCH_SIZE_VER0 16
 
+/* What differs: &ptree_finding.kind. */
+#define PTREE_FINDING_MISSING	0 /* the kernel has a task that the tree lacks */
+#define PTREE_FINDING_EXTRA	1 /* the tree has one that the kernel does not */
+#define PTREE_FINDING_PROCESS	2 /* whose thread it is */
+#define PTREE_FINDING_LEADER	3 /* who leads its process */
+#define PTREE_FINDING_THREADS	4 /* how many threads its process has */
+#define PTREE_FINDING_NUMBER	5 /* its number in some namespace */
+#define PTREE_FINDING_NAMESPACE 6 /* a namespace it has a number in */
+#define PTREE_FINDING_PARENT	7 /* whose child it is */
+#define PTREE_FINDING_ORDER	8 /* the order of its children */
+#define PTREE_FINDING_PGRP	9 /* its process group */
+#define PTREE_FINDING_SESSION	10 /* its session */
+#define PTREE_FINDING_STATE	11 /* whether it is a zombie */
+#define PTREE_FINDING_UID	12 /* real user; likewise the next three */
+#define PTREE_FINDING_GID	13
+#define PTREE_FINDING_EUID	14
+#define PTREE_FINDING_EGID	15
+#define PTREE_FINDING_COMM	16 /* its name; the values are its first bytes */
+#define PTREE_FINDING_START	17 /* when it was born */
+#define PTREE_FINDING_KTHREAD	18 /* whether it is one of the kernel's */
+#define PTREE_FINDING_INIT	19 /* who is the init of its innermost namespace */
+#define PTREE_FINDING_SUBREAPER 20 /* whether it is a subreaper, or below one */
+#define PTREE_FINDING_TTY	21 /* its controlling terminal */
+#define PTREE_FINDING_KINDS	22
+
+/**
+ * struct ptree_finding - where the tree is not what the kernel has
+ * @head: PTREE_TYPE_FINDING
+ * @kind: PTREE_FINDING_*
+ * @tid: the task's number in the initial pid namespace
+ * @id: its id, 0 when the tree lacks it
+ * @expected: what the kernel has: a number in the initial pid namespace where
+ *	it is about a task or a group
+ * @found: what the tree has
+ */
+struct ptree_finding {
+	struct ptree_head head;
+	__u32 kind;
+	__s32 tid;
+	__u64 id;
+	__u64 expected;
+	__u64 found;
+};
+
+/**
+ * struct ptree_audit - compare the whole tree with the kernel's at one instant
+ * @flags: zero
+ * @nr: set to the number of findings
+ * @buf: address of a buffer for struct ptree_finding records
+ * @size: its size in bytes
+ * @used: set to the bytes that the findings take; what is over @size is left off
+ * @seq: set to the moment of the comparison
+ * @tasks: set to how many tasks were compared
+ * @values: set to how many values of them were
+ * @behind: set to how many values differ that no hook tells of, and that a
+ *	reader is given anew: terminals, subreaper marks, and without the
+ *	optional hooks what these would tell
+ * @transient: set to how many differences were gone when looked at again a
+ *	moment later: hooks come a little before or after what they tell of
+ * @stopped_ns: set to how long the machine was stopped for it
+ *
+ * It stops all processors, changes nothing, and is for CAP_SYS_ADMIN over the
+ * initial user namespace alone, else -EPERM.
+ */
+struct ptree_audit {
+	__u32 flags;
+	__u32 nr;
+	__u64 buf;
+	__u64 size;
+	__u64 used;
+	__u64 seq;
+	__u64 tasks;
+	__u64 values;
+	__u64 behind;
+	__u64 transient;
+	__u64 stopped_ns;
+};
+
+#define PTREE_AUDIT_SIZE_VER0 80
+
 #define PTREE_IOC_INFO	    _IOR(PTREE_IOC_MAGIC, 0, struct ptree_info)
 #define PTREE_IOC_PROCFS   _IOW(PTREE_IOC_MAGIC, 1, struct ptree_procfs)
 #define PTREE_IOC_GET	    _IOWR(PTREE_IOC_MAGIC, 2, struct ptree_query)
@@ -411,5 +492,6 @@ struct ptree_watch {
 #define PTREE_IOC_MEMBERS   _IOWR(PTREE_IOC_MAGIC, 4, struct ptree_query)
 #define PTREE_IOC_TRANSLATE _IOWR(PTREE_IOC_MAGIC, 5, struct ptree_translate)
 #define PTREE_IOC_WATCH	    _IOW(PTREE_IOC_MAGIC, 6, struct ptree_watch)
+#define PTREE_IOC_AUDIT	    _IOWR(PTREE_IOC_MAGIC, 7, struct ptree_audit)
 
 #endif
