@@ -172,12 +172,17 @@ static void compare_comm(struct audit *audit, struct task_struct *task,
 			beginning(node->comm + at));
 }
 
-/* One by one: of equally many, in the same order. */
+/*
+ * One by one, in the order of the list. That two fathers who exit at the same time
+ * hand over in the other order than the kernel's no hook can tell; nor can any
+ * reader, who gets children in the order of their births.
+ */
 static void compare_children(struct audit *audit, struct task_struct *task,
 			     const struct ptree_node *node)
 {
-	struct list_head *at = node->children.next;
+	const struct list_head *at = node->children.next;
 	struct task_struct *child;
+	u32 nr = 0, more = 0;
 
 	list_for_each_entry(child, &task->children, sibling) {
 		const struct ptree_process *known = NULL;
@@ -190,9 +195,15 @@ static void compare_children(struct audit *audit, struct task_struct *task,
 			known = list_entry(at, struct ptree_process, sibling);
 			at = at->next;
 		}
-		compare(audit, PTREE_FINDING_ORDER, 0, child, node, child->pid,
+		compare(audit, PTREE_FINDING_ORDER, UNTOLD, child, node,
+			child->pid,
 			known ? tid_of(known->leader) : 0);
+		nr++;
 	}
+	for (; at != &node->children; at = at->next)
+		more++;
+	compare(audit, PTREE_FINDING_ORDER, PTREE_HOOK_DETACH_PID, task, node,
+		nr, nr + more);
 }
 
 static u32 tty_of(const struct task_struct *task)

@@ -55,14 +55,36 @@
 #define SETTLE_BATCH 256
 
 /* All there are. */
-#define PTREE_HOOKS                                                          \
-	(PTREE_HOOK_NEWTASK | PTREE_HOOK_EXIT | PTREE_HOOK_EXEC |            \
-	 PTREE_HOOK_FREE | PTREE_HOOK_RENAME | PTREE_HOOK_EXIT_NOTIFIED |    \
-	 PTREE_HOOK_EXCHANGE_TIDS | PTREE_HOOK_DETACH_PID |                  \
-	 PTREE_HOOK_CHANGE_PID | PTREE_HOOK_CHANGE_ID)
+#define PTREE_KPROBES                                              \
+	(PTREE_HOOK_EXIT_NOTIFIED | PTREE_HOOK_EXCHANGE_TIDS |     \
+	 PTREE_HOOK_DETACH_PID | PTREE_HOOK_CHANGE_PID |           \
+	 PTREE_HOOK_CHANGE_ID)
+#define PTREE_HOOKS                                                \
+	(PTREE_HOOK_NEWTASK | PTREE_HOOK_EXIT | PTREE_HOOK_EXEC |  \
+	 PTREE_HOOK_FREE | PTREE_HOOK_RENAME | PTREE_KPROBES)
 
 static struct ptree *live;
 static DEFINE_MUTEX(rescan_mutex);
+
+/* What is registered: PTREE_HOOK_*. */
+static u32 registered;
+
+/*
+ * Kprobes can be switched off behind our back, all at once. A task that has given
+ * up its number and is still in the tree shows it: the probe on detach_pid would
+ * have taken it out. @silent until that one is heard again; @unheard until
+ * somebody has caught up.
+ */
+static bool silent;
+static bool unheard;
+
+static void note_silence(void)
+{
+	if (!(registered & PTREE_HOOK_DETACH_PID))
+		return;
+	WRITE_ONCE(silent, true);
+	WRITE_ONCE(unheard, true);
+}
 
 static unsigned long tree_lock(void)
 	__acquires(RCU)
@@ -491,6 +513,7 @@ static void live_refresh(struct ptree *tree, struct ptree_node *node)
 
 	rcu_read_lock();
 	if (!pid_alive(task)) {
+		note_silence();
 		gone(node, task);
 		goto out;
 	}
@@ -685,9 +708,14 @@ static u32 armed(void);
 static void live_catch_up(struct ptree *tree)
 {
 	unsigned long irqflags;
+	bool all = armed() == PTREE_HOOKS;
 
-	if (armed() != PTREE_HOOKS)
+	if (!all || READ_ONCE(unheard)) {
+		/* What happens from here on is heard, or is still to be caught. */
+		if (all)
+			WRITE_ONCE(unheard, false);
 		refresh_all();
+	}
 	irqflags = tree_lock();
 	live_settle(tree);
 	tree_unlock(irqflags);
@@ -771,8 +799,10 @@ static void hook_free(void *data, struct task_struct *task)
 
 	irqflags = tree_lock();
 	node = ptree_find_task(live, task);
-	if (node)
+	if (node) {
+		note_silence();
 		gone(node, task);
+	}
 	tree_unlock(irqflags);
 	care_if_needed();
 }
@@ -835,6 +865,8 @@ static int hook_detach_pid(struct kprobe *probe, struct pt_regs *regs)
 	    PIDTYPE_PID)
 		return 0;
 	task = (void *)regs_get_kernel_argument(regs, PTREE_PID_ARGUMENTS);
+	if (unlikely(READ_ONCE(silent)))
+		WRITE_ONCE(silent, false);
 	irqflags = tree_lock();
 	node = ptree_find_task(live, task);
 	if (node)
@@ -943,9 +975,6 @@ static struct kretprobe change_pid_probe = {
 	.data_size = sizeof(struct task_struct *),
 };
 
-/* What is registered: PTREE_HOOK_*. */
-static u32 registered;
-
 static bool kprobe_works(const struct kprobe *probe)
 {
 	return !kprobe_disabled((struct kprobe *)probe);
@@ -962,6 +991,8 @@ static u32 armed(void)
 			bits &= ~kprobe_bit[i];
 	if (!kprobe_works(&change_pid_probe.kp))
 		bits &= ~PTREE_HOOK_CHANGE_PID;
+	if (READ_ONCE(silent))
+		bits &= ~PTREE_KPROBES;
 	return bits;
 }
 

@@ -54,6 +54,7 @@ extern const struct live_case query_cases[];
 extern const struct live_case watch_cases[];
 extern const struct live_case fuzz_cases[];
 extern const struct live_case cache_cases[];
+extern const struct live_case audit_cases[];
 extern const struct live_case fault_cases[];
 extern const struct live_case load_cases[];
 

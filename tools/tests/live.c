@@ -19,7 +19,7 @@ static const struct live_case *const tables[] = {
 	birth_cases, exit_cases,  thread_cases, attr_cases,
 	group_cases, pidns_cases, read_cases,	egg_cases,
 	hide_cases,  query_cases, watch_cases,  cache_cases,
-	fuzz_cases,  fault_cases, load_cases,
+	audit_cases, fuzz_cases,  fault_cases, load_cases,
 };
 
 static const struct live_case *find(const char *name)

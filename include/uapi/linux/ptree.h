@@ -414,7 +414,7 @@ struct ptree_watch {
 #define PTREE_FINDING_NUMBER	5 /* its number in some namespace */
 #define PTREE_FINDING_NAMESPACE 6 /* a namespace it has a number in */
 #define PTREE_FINDING_PARENT	7 /* whose child it is */
-#define PTREE_FINDING_ORDER	8 /* the order of its children */
+#define PTREE_FINDING_ORDER	8 /* how many children it has; behind: their order */
 #define PTREE_FINDING_PGRP	9 /* its process group */
 #define PTREE_FINDING_SESSION	10 /* its session */
 #define PTREE_FINDING_STATE	11 /* whether it is a zombie */
@@ -461,7 +461,8 @@ struct ptree_finding {
  * @values: set to how many values of them were
  * @behind: set to how many values differ that no hook tells of, and that a
  *	reader is given anew: terminals, subreaper marks, and without the
- *	optional hooks what these would tell
+ *	optional hooks what these would tell; and the order in which children
+ *	were adopted, of which no reader is told
  * @transient: set to how many differences were gone when looked at again a
  *	moment later: hooks come a little before or after what they tell of
  * @stopped_ns: set to how long the machine was stopped for it
