@@ -213,14 +213,31 @@ static u32 tty_of(const struct task_struct *task)
 	return tty ? new_encode_dev(tty_devnum(tty)) : 0;
 }
 
+/*
+ * An init is replaced by another of its threads when it exits before them, and
+ * the last to go stays in the namespace's books for ever.
+ */
+static void compare_init(struct audit *audit, struct task_struct *task,
+			 const struct ptree_node *node)
+{
+	const struct pid_namespace *ns = task_active_pid_ns(task);
+	struct task_struct *thread;
+	bool init = false;
+
+	if (task->flags & PF_EXITING)
+		return;
+	list_for_each_entry(thread, &task->signal->thread_head, thread_node)
+		init |= ns->child_reaper == thread;
+	compare(audit, PTREE_FINDING_INIT, 0, task, node, init,
+		node->pid->inner->ns->init == node->process);
+}
+
 static void compare_process(struct audit *audit, struct task_struct *task,
 			    const struct ptree_node *node)
 {
 	const struct ptree_process *process = node->process;
 	const struct signal_struct *signal = task->signal;
-	const struct pid_namespace *ns = task_active_pid_ns(task);
 	const struct ptree_node *parent = process->parent;
-	bool init = ns->child_reaper == task;
 
 	compare(audit, PTREE_FINDING_PARENT, 0, task, node,
 		rcu_dereference(task->real_parent)->pid, tid_of(parent));
@@ -233,8 +250,7 @@ static void compare_process(struct audit *audit, struct task_struct *task,
 	compare(audit, PTREE_FINDING_SESSION, PTREE_HOOK_CHANGE_PID, task, node,
 		pid_nr(task_session(task)),
 		root_nr(process->group[PTREE_SESSION]));
-	compare(audit, PTREE_FINDING_INIT, 0, task, node, init,
-		node->pid->inner->ns->init == process);
+	compare_init(audit, task, node);
 	compare(audit, PTREE_FINDING_SUBREAPER, UNTOLD, task, node,
 		signal->is_child_subreaper,
 		!!(process->flags & PTREE_P_SUBREAPER));
