@@ -277,6 +277,6 @@ static void fuzz_device(void)
 }
 
 const struct live_case fuzz_cases[] = {
-	{ "fuzz", fuzz_device, .seconds = 1200 },
+	{ "fuzz", fuzz_device, .seconds = 1200, .slow = true },
 	{},
 };
