@@ -132,9 +132,10 @@ static void print_sum(const struct sum *sum)
 {
 	const struct ptree_audit *audit = &sum->audit;
 
-	printf("%llu tasks, %llu values compared, %zu findings; %llu transient, %llu behind; stopped for %llu.%03llu ms at most\n",
+	printf("%llu tasks, %llu values compared, %zu findings; ",
 	       (unsigned long long)audit->tasks,
-	       (unsigned long long)audit->values, sum->findings,
+	       (unsigned long long)audit->values, sum->findings);
+	printf("%llu transient, %llu behind; stopped for %llu.%03llu ms at most\n",
 	       (unsigned long long)audit->transient,
 	       (unsigned long long)audit->behind,
 	       (unsigned long long)audit->stopped_ns / 1000000,
