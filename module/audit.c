@@ -158,6 +158,9 @@ static u64 beginning(const char *comm)
 static void compare_comm(struct audit *audit, struct task_struct *task,
 			 const struct ptree_node *node)
 {
+	/* Of those that the kernel names itself nobody is told afterwards. */
+	u32 hook = task->flags & (PF_KTHREAD | PF_IO_WORKER) ?
+			   UNTOLD : PTREE_HOOK_CHANGE_COMM;
 	size_t at = 0;
 
 	/* Of a long name the first bytes may be the same. */
@@ -167,8 +170,8 @@ static void compare_comm(struct audit *audit, struct task_struct *task,
 	if (!strncmp(task->comm, node->comm, PTREE_COMM_LEN))
 		compare(audit, PTREE_FINDING_COMM, 0, task, node, 0, 0);
 	else
-		compare(audit, PTREE_FINDING_COMM, PTREE_HOOK_RENAME, task,
-			node, beginning(task->comm + at),
+		compare(audit, PTREE_FINDING_COMM, hook, task, node,
+			beginning(task->comm + at),
 			beginning(node->comm + at));
 }
 

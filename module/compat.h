@@ -63,6 +63,11 @@ int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
 #define PTREE_TASK_STATE(task) READ_ONCE((task)->state)
 #endif
 
+/* 5.12: io_uring's workers are threads of their user. linux/sched.h comes first. */
+#ifndef PF_IO_WORKER
+#define PF_IO_WORKER 0
+#endif
+
 /* 6.9: pidfds are files of a file system of their own. */
 #include <linux/magic.h>
 #ifndef PID_FS_MAGIC

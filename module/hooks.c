@@ -18,6 +18,7 @@
  *	K3 exchange_tids	a thread takes its leader's number to execute
  *	K4 detach_pid		its number is being given up
  *	K5 proc_id_connector	its users or groups were changed
+ *	K6 proc_comm_connector	its name was changed, but by exec, which T4 follows
  *
  * Without T1 to T4 there is no tree. The others only make it timely: what they
  * tell can be read later as well, so nobody notices but those who follow every
@@ -58,7 +59,7 @@
 #define PTREE_KPROBES                                              \
 	(PTREE_HOOK_EXIT_NOTIFIED | PTREE_HOOK_EXCHANGE_TIDS |     \
 	 PTREE_HOOK_DETACH_PID | PTREE_HOOK_CHANGE_PID |           \
-	 PTREE_HOOK_CHANGE_ID)
+	 PTREE_HOOK_CHANGE_ID | PTREE_HOOK_CHANGE_COMM)
 #define PTREE_HOOKS                                                \
 	(PTREE_HOOK_NEWTASK | PTREE_HOOK_EXIT | PTREE_HOOK_EXEC |  \
 	 PTREE_HOOK_FREE | PTREE_HOOK_RENAME | PTREE_KPROBES)
@@ -807,7 +808,7 @@ static void hook_free(void *data, struct task_struct *task)
 	care_if_needed();
 }
 
-/* Comes before the name is changed. */
+/* Comes before the name is changed: a reader in between still finds the old one. */
 static void hook_rename(void *data, struct task_struct *task, const char *comm)
 {
 	struct ptree_event event = {
@@ -875,7 +876,7 @@ static int hook_detach_pid(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-static int hook_change_id(struct kprobe *probe, struct pt_regs *regs)
+static int hook_changed(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct task_struct *task = (void *)regs_get_kernel_argument(regs, 0);
 	unsigned long irqflags;
@@ -958,7 +959,8 @@ static struct kprobe kprobes[] = {
 	  .pre_handler = hook_exit_notified },
 	{ .symbol_name = "exchange_tids", .pre_handler = hook_exchange_tids },
 	{ .symbol_name = "detach_pid", .pre_handler = hook_detach_pid },
-	{ .symbol_name = "proc_id_connector", .pre_handler = hook_change_id },
+	{ .symbol_name = "proc_id_connector", .pre_handler = hook_changed },
+	{ .symbol_name = "proc_comm_connector", .pre_handler = hook_changed },
 };
 
 static const u32 kprobe_bit[ARRAY_SIZE(kprobes)] = {
@@ -966,6 +968,7 @@ static const u32 kprobe_bit[ARRAY_SIZE(kprobes)] = {
 	PTREE_HOOK_EXCHANGE_TIDS,
 	PTREE_HOOK_DETACH_PID,
 	PTREE_HOOK_CHANGE_ID,
+	PTREE_HOOK_CHANGE_COMM,
 };
 
 static struct kretprobe change_pid_probe = {

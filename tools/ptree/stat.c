@@ -83,6 +83,7 @@ static const struct hook hooks[] = {
 	{ PTREE_HOOK_DETACH_PID, "detach_pid", "numbers given up" },
 	{ PTREE_HOOK_CHANGE_PID, "change_pid", "process groups and sessions" },
 	{ PTREE_HOOK_CHANGE_ID, "proc_id_connector", "users and groups" },
+	{ PTREE_HOOK_CHANGE_COMM, "proc_comm_connector", "names" },
 };
 
 #define HOOKS (sizeof(hooks) / sizeof(*hooks))

@@ -215,6 +215,7 @@ struct ptree_lost {
 #define PTREE_HOOK_DETACH_PID	  (1U << 10)
 #define PTREE_HOOK_CHANGE_PID	  (1U << 11)
 #define PTREE_HOOK_CHANGE_ID	  (1U << 12)
+#define PTREE_HOOK_CHANGE_COMM	  (1U << 13)
 
 /**
  * struct ptree_info - what the module is, and how it fares
