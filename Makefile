@@ -9,7 +9,7 @@ BUILD = $(CURDIR)/build/$(RELEASE)
 # KUNIT=1 adds ptree_kunit.ko, for a kernel that has CONFIG_KUNIT.
 KBUILD_ARGS = -C $(KDIR) M=$(BUILD) CONFIG_PTREE=m $(if $(KUNIT),CONFIG_PTREE_KUNIT_TEST=m) $(KARGS)
 
-.PHONY: module tools install install-tools uninstall demo check kunit live test-tools style clean help
+.PHONY: module tools install install-tools uninstall demo check check-all others kunit live test-tools style clean help
 .DEFAULT_GOAL := module
 
 module: ## build build/<kernel>/ptree.ko for the running kernel, or KVER=, or KDIR=
@@ -40,6 +40,12 @@ demo: ## boot a stock Debian kernel in a VM, start a small family, print its tre
 
 check: ## all tests and style gates; the last line is "N passed, N failed"
 	@scripts/check
+
+check-all: ## build, load, live tests, audit and unload on every kernel: a table
+	@scripts/check-all
+
+others: ## stress-ng, kernel selftests, containers and systemd, audited
+	@scripts/others
 
 kunit: ## build a debug kernel (once) and run the KUnit suites on it
 	@scripts/kunit

@@ -28,6 +28,8 @@
  * Context: probes run with preemption off up to 6.12, and in K2 to K4 under
  * tasklist_lock and a siglock. On PREEMPT_RT that rules out any allocation.
  */
+#define pr_fmt(fmt) "ptree: " fmt
+
 #include <linux/device.h>
 #include <linux/irq_work.h>
 #include <linux/kdev_t.h>
@@ -71,20 +73,18 @@ static DEFINE_MUTEX(rescan_mutex);
 static u32 registered;
 
 /*
- * Kprobes can be switched off behind our back, all at once. A task that has given
- * up its number and is still in the tree shows it: the probe on detach_pid would
- * have taken it out. @silent until that one is heard again; @unheard until
- * somebody has caught up.
+ * Kprobes can be switched off behind our back, all at once: @unheard until
+ * somebody has caught up. Whether they are off is seen by a probe on a function
+ * of our own, see canary(). That they were off in between is shown by a task that
+ * has given up its number and is still in the tree: the probe on detach_pid would
+ * have taken it out.
  */
-static bool silent;
 static bool unheard;
 
 static void note_silence(void)
 {
-	if (!(registered & PTREE_HOOK_DETACH_PID))
-		return;
-	WRITE_ONCE(silent, true);
-	WRITE_ONCE(unheard, true);
+	if (registered & PTREE_HOOK_DETACH_PID)
+		WRITE_ONCE(unheard, true);
 }
 
 static unsigned long tree_lock(void)
@@ -866,8 +866,6 @@ static int hook_detach_pid(struct kprobe *probe, struct pt_regs *regs)
 	    PIDTYPE_PID)
 		return 0;
 	task = (void *)regs_get_kernel_argument(regs, PTREE_PID_ARGUMENTS);
-	if (unlikely(READ_ONCE(silent)))
-		WRITE_ONCE(silent, false);
 	irqflags = tree_lock();
 	node = ptree_find_task(live, task);
 	if (node)
@@ -978,6 +976,35 @@ static struct kretprobe change_pid_probe = {
 	.data_size = sizeof(struct task_struct *),
 };
 
+static atomic_t sung;
+static bool caged;
+
+/* Called to see whether its probe hears it. */
+static noinline void canary(void)
+{
+	asm volatile("");
+}
+
+static int hook_canary(struct kprobe *probe, struct pt_regs *regs)
+{
+	atomic_inc(&sung);
+	return 0;
+}
+
+static struct kprobe canary_probe = {
+	.addr = (kprobe_opcode_t *)canary,
+	.pre_handler = hook_canary,
+};
+
+/* Somebody else's call is as good as ours. */
+static bool probes_heard(void)
+{
+	int before = atomic_read(&sung);
+
+	canary();
+	return !caged || atomic_read(&sung) != before;
+}
+
 static bool kprobe_works(const struct kprobe *probe)
 {
 	return !kprobe_disabled((struct kprobe *)probe);
@@ -994,8 +1021,10 @@ static u32 armed(void)
 			bits &= ~kprobe_bit[i];
 	if (!kprobe_works(&change_pid_probe.kp))
 		bits &= ~PTREE_HOOK_CHANGE_PID;
-	if (READ_ONCE(silent))
+	if (bits & PTREE_KPROBES && !probes_heard()) {
+		WRITE_ONCE(unheard, true);
 		bits &= ~PTREE_KPROBES;
+	}
 	return bits;
 }
 
@@ -1011,18 +1040,24 @@ static void arm_kprobes(void)
 			pr_notice("no probe on %s (%d): changes are seen later, when somebody reads\n",
 				  kprobes[i].symbol_name, err);
 	}
+	caged = !register_kprobe(&canary_probe);
 	err = register_kretprobe(&change_pid_probe);
 	if (!err)
 		registered |= PTREE_HOOK_CHANGE_PID;
 	else
 		pr_notice("no probe on change_pid (%d): changes are seen later, when somebody reads\n",
 			  err);
+	if (!probes_heard())
+		pr_notice("all probes are switched off: changes are seen later, when somebody reads\n");
 }
 
 static void disarm_kprobes(void)
 {
 	int i;
 
+	if (caged)
+		unregister_kprobe(&canary_probe);
+	caged = false;
 	if (registered & PTREE_HOOK_CHANGE_PID)
 		unregister_kretprobe(&change_pid_probe);
 	for (i = ARRAY_SIZE(kprobes) - 1; i >= 0; i--)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* main.c owns the order in which everything starts, and its mirror at the end. */
+#define pr_fmt(fmt) "ptree: " fmt
+
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>

@@ -529,6 +529,8 @@ static void cache(void)
 		gate_open(talk->ask);
 		gate_pass(talk->answer);
 		freeze(false);
+		if (i % 1000 == 999)
+			note("%d rounds", i + 1);
 	}
 	note("%lu syncs compared, of %lu; %lu losts", talk->compares,
 	     talk->syncs, talk->losts);

@@ -13,6 +13,7 @@
  * @orphan: without a subreaper above: its orphans go to pid 1
  * @extra: runs only when asked for by name
  * @slow: left out when time is short
+ * @arg: what it may want to know, by live_now
  */
 struct live_case {
 	const char *name;
@@ -21,6 +22,7 @@ struct live_case {
 	bool orphan;
 	bool extra;
 	bool slow;
+	const void *arg;
 };
 
 /**
@@ -36,6 +38,9 @@ struct live_options {
 };
 
 extern struct live_options live_options;
+
+/* The one that runs. */
+extern const struct live_case *live_now;
 
 bool case_run(const struct live_case *c, int number, bool *skipped);
 __printf(1, 2) void note(const char *format, ...);
@@ -56,6 +61,14 @@ extern const struct live_case fuzz_cases[];
 extern const struct live_case cache_cases[];
 extern const struct live_case audit_cases[];
 extern const struct live_case fault_cases[];
+extern const struct live_case refuse_cases[];
 extern const struct live_case load_cases[];
+extern const struct live_case zoo_cases[];
+extern const struct live_case zoo_birth_cases[];
+extern const struct live_case zoo_exec_cases[];
+extern const struct live_case zoo_exit_cases[];
+extern const struct live_case zoo_group_cases[];
+extern const struct live_case zoo_pidns_cases[];
+extern const struct live_case zoo_state_cases[];
 
 #endif
