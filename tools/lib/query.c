@@ -127,6 +127,9 @@ static int take_findings(struct ptree_audit *audit, const unsigned char *buffer,
 			(const struct ptree_head *)(buffer + at);
 
 		err = ptree_record_check(head, audit->size - at);
+		if (!err && head->type == PTREE_TYPE_FINDING &&
+		    head->fixed < sizeof(*findings))
+			err = -EBADMSG;
 		if (err)
 			return err;
 		if (head->type == PTREE_TYPE_FINDING)

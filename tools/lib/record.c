@@ -42,9 +42,6 @@ int ptree_record_check(const struct ptree_head *record, size_t bytes)
 	case PTREE_TYPE_LOST:
 		fits = record->fixed >= sizeof(struct ptree_lost);
 		break;
-	case PTREE_TYPE_FINDING:
-		fits = record->fixed >= sizeof(struct ptree_finding);
-		break;
 	}
 	return fits ? 0 : -EBADMSG;
 }
