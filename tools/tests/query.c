@@ -151,7 +151,7 @@ static void query_ancestry(void)
 }
 
 /* Longer than what one hold of the lock gives. */
-#define GENERATIONS 150
+#define GENERATIONS 80
 
 static void query_long_ancestry(void)
 {
@@ -568,7 +568,7 @@ static void query_info(void)
 const struct live_case query_cases[] = {
 	{ "query-get", query_get },
 	{ "query-ancestry", query_ancestry },
-	{ "query-long-ancestry", query_long_ancestry },
+	{ "query-long-ancestry", query_long_ancestry, .seconds = 180 },
 	{ "query-members", query_members },
 	{ "query-namespaces", query_namespaces },
 	{ "query-refusals", query_refusals },
