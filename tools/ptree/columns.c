@@ -12,6 +12,7 @@
 #include "cmdline.h"
 #include "columns.h"
 #include "json.h"
+#include "table.h"
 #include "text.h"
 #include "verb.h"
 
@@ -410,18 +411,11 @@ static char *column_text(const struct column *column, const struct row *row,
 struct libscols_table *columns_table(const struct columns *columns)
 {
 	struct libscols_table *table = scols_new_table();
-	struct libscols_column *made;
 	size_t i;
 
-	for (i = 0; table && i < columns->length; i++) {
-		made = scols_table_new_column(table, columns->list[i]->name, 0,
-					      columns->list[i]->flags);
-		/* Names are escaped already. */
-		if (made && !scols_column_set_safechars(made, "\\"))
-			continue;
-		scols_unref_table(table);
-		table = NULL;
-	}
+	for (i = 0; i < columns->length; i++)
+		table = table_add(table, columns->list[i]->name,
+				  columns->list[i]->flags);
 	return table;
 }
 

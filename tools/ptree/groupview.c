@@ -8,6 +8,7 @@
 
 #include "groupview.h"
 #include "json.h"
+#include "table.h"
 #include "text.h"
 
 enum { OPTION_JSONL };
@@ -24,10 +25,7 @@ const struct option_help groupview_options[] = {
 
 enum { NAME, TTY, USER, STAT, COMMAND, MARKS, COLUMNS };
 
-static const struct {
-	const char *name;
-	int flags;
-} columns[COLUMNS] = {
+static const struct table_column columns[COLUMNS] = {
 	[NAME] = { "NUMBER", SCOLS_FL_TREE },
 	[TTY] = { "TTY", 0 },
 	[USER] = { "USER", 0 },
@@ -35,38 +33,6 @@ static const struct {
 	[COMMAND] = { "COMMAND", 0 },
 	[MARKS] = { "MARKS", 0 },
 };
-
-static struct libscols_table *new_table(const struct groupview *view)
-{
-	struct libscols_table *table = scols_new_table();
-	struct libscols_column *column;
-	int i;
-
-	for (i = 0; table && i < COLUMNS; i++) {
-		column = scols_table_new_column(table, columns[i].name, 0,
-						columns[i].flags);
-		/* Names are escaped already. */
-		if (column && !scols_column_set_safechars(column, "\\"))
-			continue;
-		scols_unref_table(table);
-		table = NULL;
-	}
-	if (table)
-		scols_table_enable_noheadings(table, view->noheadings);
-	return table;
-}
-
-/* What a process has in every line that stands for it. */
-static int fill_process(struct libscols_line *line,
-			const struct ptree_task *process)
-{
-	char user[TEXT_USER_SIZE] = "-", comm[TEXT_COMM_SIZE];
-
-	if (process->mask & PTREE_MASK_CRED)
-		text_user(user, process->euid);
-	return scols_line_set_data(line, USER, user) ?:
-	       scols_line_set_data(line, COMMAND, text_comm(comm, process));
-}
 
 struct libscols_line *groupview_line(struct libscols_table *table,
 				     struct libscols_line *parent,
@@ -81,7 +47,7 @@ struct libscols_line *groupview_line(struct libscols_table *table,
 	if (!line || scols_line_set_data(line, NAME, text) ||
 	    scols_line_set_data(line, TTY, text_tty(terminal, tty)) ||
 	    scols_line_set_data(line, MARKS, marks) ||
-	    (leader && fill_process(line, leader)))
+	    (leader && table_task(line, USER, COMMAND, leader)))
 		return NULL;
 	return line;
 }
@@ -91,13 +57,12 @@ static int process_line(struct libscols_table *table,
 			const struct ptree_task *process)
 {
 	struct libscols_line *line = scols_table_new_line(table, parent);
-	char pid[12], stat[TEXT_STAT_SIZE], tty[TEXT_TTY_SIZE];
+	char stat[TEXT_STAT_SIZE], tty[TEXT_TTY_SIZE];
 
-	snprintf(pid, sizeof(pid), "%d", process->tgid);
-	if (!line || scols_line_set_data(line, NAME, pid) ||
+	if (!line || table_number(line, NAME, process->tgid) ||
 	    scols_line_set_data(line, TTY, text_tty(tty, process->tty)) ||
 	    scols_line_set_data(line, STAT, text_stat(stat, NULL, process)) ||
-	    fill_process(line, process))
+	    table_task(line, USER, COMMAND, process))
 		return -ENOMEM;
 	return 0;
 }
@@ -270,7 +235,8 @@ static bool next(const struct groupview *view,
 
 static int show_table(struct groupview *view, const struct groupview_kind *kind)
 {
-	struct libscols_table *table = new_table(view);
+	struct libscols_table *table =
+		table_new(columns, COLUMNS, view->noheadings);
 	size_t first, end = 0;
 	int err = table ? 0 : -ENOMEM;
 

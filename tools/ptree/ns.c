@@ -2,12 +2,12 @@
 /* ns.c owns `ptree ns`: pid namespaces as a tree. */
 #include <errno.h>
 #include <getopt.h>
-#include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
+#include "table.h"
 #include "text.h"
 #include "verb.h"
 
@@ -164,10 +164,7 @@ static int find_all(struct spaces *spaces, const struct ptree_tree *tree)
 
 enum { NS, LEVEL, INIT, USER, PROCESSES, THREADS, COMMAND, COLUMNS };
 
-static const struct {
-	const char *name;
-	int flags;
-} columns[COLUMNS] = {
+static const struct table_column columns[COLUMNS] = {
 	[NS] = { "NS", SCOLS_FL_TREE },
 	[LEVEL] = { "LEVEL", SCOLS_FL_RIGHT },
 	[INIT] = { "INIT", SCOLS_FL_RIGHT },
@@ -177,47 +174,14 @@ static const struct {
 	[COMMAND] = { "COMMAND", 0 },
 };
 
-static struct libscols_table *new_table(const struct request *request)
-{
-	struct libscols_table *table = scols_new_table();
-	struct libscols_column *column;
-	int i;
-
-	for (i = 0; table && i < COLUMNS; i++) {
-		column = scols_table_new_column(table, columns[i].name, 0,
-						columns[i].flags);
-		/* Names are escaped already. */
-		if (column && !scols_column_set_safechars(column, "\\"))
-			continue;
-		scols_unref_table(table);
-		table = NULL;
-	}
-	if (table)
-		scols_table_enable_noheadings(table, request->noheadings);
-	return table;
-}
-
-static int set_number(struct libscols_line *line, int column, size_t number)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%zu", number);
-	return scols_line_set_data(line, column, text);
-}
-
 static int fill_init(struct libscols_line *line, const struct ptree_task *init)
 {
-	char user[TEXT_USER_SIZE] = "-", comm[TEXT_COMM_SIZE];
-
 	if (!init)
 		return scols_line_set_data(line, INIT, "-") ?:
 		       scols_line_set_data(line, USER, "-") ?:
 		       scols_line_set_data(line, COMMAND, "-");
-	if (init->mask & PTREE_MASK_CRED)
-		text_user(user, init->euid);
-	return set_number(line, INIT, init->tgid) ?:
-	       scols_line_set_data(line, USER, user) ?:
-	       scols_line_set_data(line, COMMAND, text_comm(comm, init));
+	return table_number(line, INIT, init->tgid) ?:
+	       table_task(line, USER, COMMAND, init);
 }
 
 static int add_line(struct libscols_table *table, struct spaces *spaces,
@@ -229,9 +193,9 @@ static int add_line(struct libscols_table *table, struct spaces *spaces,
 	space->line = scols_table_new_line(table, parent ? parent->line : NULL);
 	snprintf(name, sizeof(name), "pid:[%u]", space->inum);
 	if (!space->line || scols_line_set_data(space->line, NS, name) ||
-	    set_number(space->line, LEVEL, space->level) ||
-	    set_number(space->line, PROCESSES, space->processes) ||
-	    set_number(space->line, THREADS, space->threads) ||
+	    table_number(space->line, LEVEL, space->level) ||
+	    table_number(space->line, PROCESSES, space->processes) ||
+	    table_number(space->line, THREADS, space->threads) ||
 	    fill_init(space->line, space->init))
 		return -ENOMEM;
 	return 0;
@@ -239,7 +203,8 @@ static int add_line(struct libscols_table *table, struct spaces *spaces,
 
 static int show_table(const struct request *request, struct spaces *spaces)
 {
-	struct libscols_table *table = new_table(request);
+	struct libscols_table *table =
+		table_new(columns, COLUMNS, request->noheadings);
 	int err = table ? 0 : -ENOMEM;
 	size_t i;
 

@@ -2,12 +2,12 @@
 /* why.c owns `ptree why`: who gave birth to whom, from a process to the root. */
 #include <errno.h>
 #include <getopt.h>
-#include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
+#include "table.h"
 #include "text.h"
 #include "verb.h"
 
@@ -197,10 +197,7 @@ static char *note(const struct ptree_task *task, bool best_effort)
 
 enum { ID, PID, USER, STARTED, ENDED, HOW, COMMAND, NOTES, COLUMNS };
 
-static const struct {
-	const char *name;
-	int flags;
-} columns[COLUMNS] = {
+static const struct table_column columns[COLUMNS] = {
 	[ID] = { "ID", SCOLS_FL_RIGHT },
 	[PID] = { "PID", SCOLS_FL_RIGHT },
 	[USER] = { "USER", 0 },
@@ -211,40 +208,18 @@ static const struct {
 	[NOTES] = { "NOTES", 0 },
 };
 
-static struct libscols_table *new_table(void)
-{
-	struct libscols_table *table = scols_new_table();
-	struct libscols_column *column;
-	int i;
-
-	for (i = 0; table && i < COLUMNS; i++) {
-		column = scols_table_new_column(table, columns[i].name, 0,
-						columns[i].flags);
-		/* Names are escaped already. */
-		if (column && !scols_column_set_safechars(column, "\\"))
-			continue;
-		scols_unref_table(table);
-		table = NULL;
-	}
-	return table;
-}
-
 static int fill_seen(struct libscols_line *line, const struct ptree_task *task)
 {
-	char user[TEXT_USER_SIZE] = "-", started[TEXT_TIME_SIZE],
-	     ended[TEXT_TIME_SIZE] = "-", how[TEXT_HOW_SIZE],
-	     comm[TEXT_COMM_SIZE];
+	char started[TEXT_TIME_SIZE], ended[TEXT_TIME_SIZE] = "-",
+	     how[TEXT_HOW_SIZE];
 
-	if (task->mask & PTREE_MASK_CRED)
-		text_user(user, task->euid);
 	if (task->mask & PTREE_MASK_EXIT && task->exit_ns)
 		text_time(ended, task->exit_ns);
 	text_time(started, task->start_ns);
-	return scols_line_set_data(line, USER, user) ?:
+	return table_task(line, USER, COMMAND, task) ?:
 	       scols_line_set_data(line, STARTED, started) ?:
 	       scols_line_set_data(line, ENDED, ended) ?:
-	       scols_line_set_data(line, HOW, text_how(how, task)) ?:
-	       scols_line_set_data(line, COMMAND, text_comm(comm, task));
+	       scols_line_set_data(line, HOW, text_how(how, task));
 }
 
 static int fill_hidden(struct libscols_line *line)
@@ -260,17 +235,16 @@ static int add_line(struct libscols_table *table, const struct ptree_task *task,
 		    bool best_effort)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
-	char id[24], pid[12] = "-", *text = note(task, best_effort);
+	char pid[12] = "-", *text = note(task, best_effort);
 
 	if (!line || !text) {
 		free(text);
 		return -ENOMEM;
 	}
-	snprintf(id, sizeof(id), "%llu", (unsigned long long)task->id);
 	if (task->mask & PTREE_MASK_NUMBERS)
 		snprintf(pid, sizeof(pid), "%d", task->tgid);
 	return scols_line_refer_data(line, NOTES, text) ?:
-	       scols_line_set_data(line, ID, id) ?:
+	       table_number(line, ID, task->id) ?:
 	       scols_line_set_data(line, PID, pid) ?:
 	       is_hidden(task) ? fill_hidden(line) : fill_seen(line, task);
 }
@@ -278,16 +252,15 @@ static int add_line(struct libscols_table *table, const struct ptree_task *task,
 static int show_table(const struct request *request,
 		      const struct ptree_list *list, bool best_effort)
 {
-	struct libscols_table *table = new_table();
+	struct libscols_table *table =
+		table_new(columns, COLUMNS, request->noheadings);
 	const struct ptree_task *task = NULL;
 	int err = table ? 0 : -ENOMEM;
 
 	while (!err && (task = ptree_list_next(list, task)))
 		err = add_line(table, task, best_effort);
-	if (!err) {
-		scols_table_enable_noheadings(table, request->noheadings);
+	if (!err)
 		err = scols_print_table(table);
-	}
 	scols_unref_table(table);
 	return err;
 }
