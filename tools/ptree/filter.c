@@ -8,17 +8,15 @@
 
 #include "filter.h"
 #include "namespace.h"
+#include "number.h"
 #include "text.h"
 #include "verb.h"
 
 static int take_number(const char *text, int *number)
 {
-	char *end;
-	long value;
+	uint64_t value;
 
-	errno = 0;
-	value = strtol(text, &end, 10);
-	if (errno || end == text || *end || value < 0 || value > INT_MAX) {
+	if (!number_parse(text, INT_MAX, &value)) {
 		complain("\"%s\" is not a number of a process", text);
 		return END_USAGE;
 	}

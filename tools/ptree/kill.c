@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "number.h"
 #include "text.h"
 #include "verb.h"
 
@@ -514,12 +515,11 @@ static void hunt_free(struct hunt *hunt)
 /* Returns 0 for what is none. */
 static int signal_of(const char *text)
 {
-	char *end;
-	long number = strtol(text, &end, 10);
+	uint64_t number;
 	int signal;
 
 	if (isdigit((unsigned char)*text))
-		return !*end && number < NSIG ? number : 0;
+		return number_parse(text, NSIG - 1, &number) ? number : 0;
 	if (!strncasecmp(text, "SIG", 3))
 		text += 3;
 	for (signal = 1; signal < NSIG; signal++)

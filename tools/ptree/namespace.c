@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "namespace.h"
+#include "number.h"
 #include "verb.h"
 
 #define PID_MAX 4194304 /* PID_MAX_LIMIT; inums are far above */
@@ -43,16 +44,13 @@ static int of_reader(struct ptree *pt, const char *text, uint32_t *inum)
 int namespace_parse(struct ptree *pt, const char *text, uint32_t *inum)
 {
 	bool link = !strncmp(text, "pid:[", 5);
-	const char *digits = link ? text + 5 : text;
-	unsigned long value;
-	char *end;
+	const char *end;
+	uint64_t value;
 
 	if (!strcmp(text, "self"))
 		return of_reader(pt, text, inum);
-	errno = 0;
-	value = strtoul(digits, &end, 10);
-	if (errno || end == digits || *digits == '-' || !value ||
-	    value > UINT32_MAX || strcmp(end, link ? "]" : "")) {
+	end = number_begin(link ? text + 5 : text, UINT32_MAX, &value);
+	if (!end || !value || strcmp(end, link ? "]" : "")) {
 		complain("\"%s\" is no pid namespace: pid:[INUM], INUM, PID or self",
 			 text);
 		return END_USAGE;

@@ -5,34 +5,27 @@
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "number.h"
 #include "verb.h"
 
 /* Of linux/magic.h since 6.9: before, all pidfds had the same inode. */
 #define PIDFS_MAGIC 0x50494446
 
-/* A number from 1 to max that ends where *end is set to; 0 if there is none. */
-static unsigned long long number(const char *text, unsigned long long max,
-				 const char **end)
+/* What follows the digits of a number from 1 to max; NULL without one. */
+static const char *digits(const char *text, uint64_t max, uint64_t *number)
 {
-	unsigned long long value;
-	char *stop;
+	const char *end;
 
-	*end = text;
 	if (!isdigit((unsigned char)*text))
-		return 0;
-	errno = 0;
-	value = strtoull(text, &stop, 10);
-	if (errno || value > max)
-		return 0;
-	*end = stop;
-	return value;
+		return NULL;
+	end = number_begin(text, max, number);
+	return *number ? end : NULL;
 }
 
 static int pidfd_inode(int pid, unsigned long long *inode)
@@ -97,17 +90,18 @@ static int parse_user(const char *text, unsigned int *uid)
 int operand_parse(const char *text, bool users, int *pid, unsigned int *uid)
 {
 	bool path = !strncmp(text, "/proc/", 6);
-	unsigned long long inode;
+	uint64_t number, inode;
 	const char *end;
 
-	*pid = number(path ? text + 6 : text, INT_MAX, &end);
-	if (*pid && path && *end == '/')
+	end = digits(path ? text + 6 : text, INT_MAX, &number);
+	*pid = end ? number : 0;
+	if (end && path && *end == '/')
 		end++;
-	if (*pid && !*end)
+	if (end && !*end)
 		return 1;
-	if (*pid && !path && *end == ':') {
-		inode = number(end + 1, ULLONG_MAX, &end);
-		if (inode && !*end)
+	if (end && !path && *end == ':') {
+		end = digits(end + 1, UINT64_MAX, &inode);
+		if (end && !*end)
 			return check_inode(text, *pid, inode);
 	}
 	if (users)

@@ -9,6 +9,7 @@
 #include "columns.h"
 #include "filter.h"
 #include "json.h"
+#include "number.h"
 #include "text.h"
 #include "verb.h"
 
@@ -109,11 +110,7 @@ static const struct option_help options[] = {
 
 static int set_since(struct request *request, const char *text)
 {
-	char *end;
-
-	errno = 0;
-	request->since = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-') {
+	if (!number_parse(text, UINT64_MAX, &request->since)) {
 		complain("--since=%s: not a sequence number", text);
 		return END_USAGE;
 	}

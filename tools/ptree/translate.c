@@ -4,10 +4,10 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "namespace.h"
+#include "number.h"
 #include "verb.h"
 
 enum { OPTION_FROM, OPTION_TO };
@@ -80,12 +80,9 @@ static int set_option(struct request *request, int letter)
 /* Not operand_parse(): it counts in another namespace, where /proc is not. */
 static int set_number(struct request *request, const char *text)
 {
-	char *end;
-	long value;
+	uint64_t value;
 
-	errno = 0;
-	value = strtol(text, &end, 10);
-	if (errno || end == text || *end || value < 1 || value > INT_MAX) {
+	if (!number_parse(text, INT_MAX, &value) || !value) {
 		complain("\"%s\" is not a number of a process", text);
 		return END_USAGE;
 	}

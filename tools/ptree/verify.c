@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "number.h"
 #include "verb.h"
 
 enum { OPTION_REPEAT = OPTION_LONG, OPTION_INTERVAL };
@@ -142,7 +143,7 @@ static void print_sum(const struct sum *sum)
 	       (unsigned long long)audit->stopped_ns / 1000 % 1000);
 }
 
-static int verify(struct sum *sum, unsigned long repeat, unsigned long pause)
+static int verify(struct sum *sum, uint64_t repeat, uint64_t pause)
 {
 	struct ptree *pt;
 	int end, err;
@@ -167,14 +168,9 @@ static int verify(struct sum *sum, unsigned long repeat, unsigned long pause)
 	return sum->findings ? END_NONE : END_FOUND;
 }
 
-static int parse_number(const char *text, unsigned long *number)
+static int parse_number(const char *text, uint64_t *number)
 {
-	char *end;
-
-	errno = 0;
-	*number = strtoul(text, &end, 10);
-	if (!errno && end != text && !*end && *text != '-' &&
-	    *number <= 1000000)
+	if (number_parse(text, 1000000, number))
 		return END_FOUND;
 	complain("verify: \"%s\" is no number from 0 to 1000000", text);
 	return END_USAGE;
@@ -182,7 +178,7 @@ static int parse_number(const char *text, unsigned long *number)
 
 static int run(const struct verb *verb, int argc, char **argv)
 {
-	unsigned long repeat = 1, pause = 0;
+	uint64_t repeat = 1, pause = 0;
 	struct sum sum = {};
 	int letter, end = END_FOUND;
 

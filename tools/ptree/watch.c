@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "number.h"
 #include "text.h"
 #include "verb.h"
 
@@ -444,11 +445,7 @@ struct watch_options {
 
 static int parse_since(struct watch_options *o, const char *text)
 {
-	char *end;
-
-	errno = 0;
-	o->since = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-') {
+	if (!number_parse(text, UINT64_MAX, &o->since)) {
 		complain("watch: \"%s\" is no sequence number", text);
 		return END_USAGE;
 	}

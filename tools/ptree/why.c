@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "number.h"
 #include "table.h"
 #include "text.h"
 #include "verb.h"
@@ -67,12 +68,7 @@ static int set_option(struct request *request, int letter)
 
 static int set_id(struct request *request)
 {
-	char *end;
-
-	errno = 0;
-	request->value = strtoull(request->operand, &end, 10);
-	if (!errno && end != request->operand && !*end &&
-	    *request->operand != '-')
+	if (number_parse(request->operand, UINT64_MAX, &request->value))
 		return END_FOUND;
 	complain("\"%s\" is not an id", request->operand);
 	return END_USAGE;
