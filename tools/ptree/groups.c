@@ -37,6 +37,6 @@ const struct verb verb_groups = {
 	.name = "groups",
 	.operands = "[PID]...",
 	.help = "Show process groups, or those of some processes",
-	.options = groupview_options,
+	.options = output_options,
 	.run = run,
 };

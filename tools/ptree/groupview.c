@@ -11,16 +11,6 @@
 #include "table.h"
 #include "text.h"
 
-enum { OPTION_JSONL };
-
-const struct option_help groupview_options[] = {
-	[OPTION_JSONL] = { 0, "jsonl", NULL, "one JSON object a line" },
-	{ 'J', "json", NULL, "write JSON" },
-	{ 'n', "noheadings", NULL, "no first line" },
-	{ 'q', "quiet", NULL, "do not say that it is best effort" },
-	{}
-};
-
 /* The table. */
 
 enum { NAME, TTY, USER, STAT, COMMAND, MARKS, COLUMNS };
@@ -151,25 +141,6 @@ uint32_t groupview_tty(const struct pgrp *pgrp)
 
 /* The command line. */
 
-static int set_option(struct groupview *view, int letter)
-{
-	switch (letter) {
-	case OPTION_LONG + OPTION_JSONL:
-		view->jsonl = true;
-		return END_FOUND;
-	case 'J':
-		view->json = true;
-		return END_FOUND;
-	case 'n':
-		view->noheadings = true;
-		return END_FOUND;
-	case 'q':
-		view->quiet = true;
-		return END_FOUND;
-	}
-	return END_USAGE;
-}
-
 static int set_operands(struct groupview *view, int argc, char **argv)
 {
 	unsigned int uid;
@@ -190,10 +161,8 @@ static int set_operands(struct groupview *view, int argc, char **argv)
 static int parse(struct groupview *view, const struct verb *verb, int argc,
 		 char **argv)
 {
-	int letter, end = END_FOUND;
+	int end = output_parse(&view->output, verb, argc, argv);
 
-	while (!end && (letter = verb_getopt(verb, argc, argv)) != -1)
-		end = set_option(view, letter);
 	return end ?: set_operands(view, argc - optind, argv + optind);
 }
 
@@ -236,7 +205,7 @@ static bool next(const struct groupview *view,
 static int show_table(struct groupview *view, const struct groupview_kind *kind)
 {
 	struct libscols_table *table =
-		table_new(columns, COLUMNS, view->noheadings);
+		table_new(columns, COLUMNS, view->output.noheadings);
 	size_t first, end = 0;
 	int err = table ? 0 : -ENOMEM;
 
@@ -281,9 +250,9 @@ static int show_json(struct groupview *view, const struct groupview_kind *kind)
 
 static int show(struct groupview *view, const struct groupview_kind *kind)
 {
-	if (view->jsonl)
+	if (view->output.jsonl)
 		return show_jsonl(view, kind);
-	if (view->json)
+	if (view->output.json)
 		return show_json(view, kind);
 	return show_table(view, kind);
 }
@@ -313,7 +282,7 @@ int groupview_run(const struct verb *verb, const struct groupview_kind *kind,
 	int end = parse(&view, verb, argc, argv);
 
 	if (!end)
-		end = door_open(&view.pt, view.quiet ? DOOR_QUIET : 0);
+		end = door_open(&view.pt, view.output.quiet ? DOOR_QUIET : 0);
 	if (!end)
 		end = answer(&view, kind);
 	pgrps_free(&view.pgrps);

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <libsmartcols/libsmartcols.h>
 
+#include "output.h"
 #include "pgrp.h"
 #include "verb.h"
 
@@ -16,10 +17,7 @@
  * @pgrps: their groups
  * @pids: processes that are asked for
  * @length: how many; 0 for all
- * @json: as JSON
- * @jsonl: as one object a line
- * @noheadings: without the first line
- * @quiet: without saying that it is best effort
+ * @output: in which form
  * @shown: how many were
  */
 struct groupview {
@@ -28,14 +26,9 @@ struct groupview {
 	struct pgrps pgrps;
 	int *pids;
 	size_t length;
-	bool json;
-	bool jsonl;
-	bool noheadings;
-	bool quiet;
+	struct output output;
 	size_t shown;
 };
-
-extern const struct option_help groupview_options[];
 
 /**
  * struct groupview_kind - what is shown

@@ -7,19 +7,10 @@
 #include <string.h>
 
 #include "json.h"
+#include "output.h"
 #include "table.h"
 #include "text.h"
 #include "verb.h"
-
-enum { OPTION_JSONL };
-
-static const struct option_help options[] = {
-	[OPTION_JSONL] = { 0, "jsonl", NULL, "one JSON object a line" },
-	{ 'J', "json", NULL, "write JSON" },
-	{ 'n', "noheadings", NULL, "no first line" },
-	{ 'q', "quiet", NULL, "do not say that it is best effort" },
-	{}
-};
 
 /**
  * struct space - a pid namespace
@@ -51,20 +42,6 @@ struct spaces {
 	struct space *list;
 	size_t length;
 	size_t hidden;
-};
-
-/**
- * struct request - what was asked for
- * @json: as JSON
- * @jsonl: as one object a line
- * @noheadings: without the first line
- * @quiet: without saying that it is best effort
- */
-struct request {
-	bool json;
-	bool jsonl;
-	bool noheadings;
-	bool quiet;
 };
 
 /* Finding. */
@@ -201,10 +178,10 @@ static int add_line(struct libscols_table *table, struct spaces *spaces,
 	return 0;
 }
 
-static int show_table(const struct request *request, struct spaces *spaces)
+static int show_table(const struct output *output, struct spaces *spaces)
 {
 	struct libscols_table *table =
-		table_new(columns, COLUMNS, request->noheadings);
+		table_new(columns, COLUMNS, output->noheadings);
 	int err = table ? 0 : -ENOMEM;
 	size_t i;
 
@@ -264,32 +241,11 @@ static int show_json(const struct spaces *spaces, uint64_t seq,
 
 /* The verb. */
 
-static int set_option(struct request *request, int letter)
-{
-	switch (letter) {
-	case OPTION_LONG + OPTION_JSONL:
-		request->jsonl = true;
-		return END_FOUND;
-	case 'J':
-		request->json = true;
-		return END_FOUND;
-	case 'n':
-		request->noheadings = true;
-		return END_FOUND;
-	case 'q':
-		request->quiet = true;
-		return END_FOUND;
-	}
-	return END_USAGE;
-}
-
-static int parse(struct request *request, const struct verb *verb, int argc,
+static int parse(struct output *output, const struct verb *verb, int argc,
 		 char **argv)
 {
-	int letter, end = END_FOUND;
+	int end = output_parse(output, verb, argc, argv);
 
-	while (!end && (letter = verb_getopt(verb, argc, argv)) != -1)
-		end = set_option(request, letter);
 	if (!end && optind < argc) {
 		complain("ns takes no operand: \"%s\"", argv[optind]);
 		end = END_USAGE;
@@ -297,17 +253,17 @@ static int parse(struct request *request, const struct verb *verb, int argc,
 	return end;
 }
 
-static int show(const struct request *request, struct spaces *spaces,
+static int show(const struct output *output, struct spaces *spaces,
 		uint64_t seq, bool best_effort)
 {
-	if (request->jsonl)
+	if (output->jsonl)
 		return show_jsonl(spaces);
-	if (request->json)
+	if (output->json)
 		return show_json(spaces, seq, best_effort);
-	return spaces->length ? show_table(request, spaces) : 0;
+	return spaces->length ? show_table(output, spaces) : 0;
 }
 
-static int answer(const struct request *request, struct ptree *pt)
+static int answer(const struct output *output, struct ptree *pt)
 {
 	struct spaces spaces = {};
 	struct ptree_tree *tree;
@@ -318,7 +274,7 @@ static int answer(const struct request *request, struct ptree *pt)
 		return fail(err, "the tree");
 	err = find_all(&spaces, tree);
 	if (!err)
-		err = show(request, &spaces, ptree_tree_seq(tree),
+		err = show(output, &spaces, ptree_tree_seq(tree),
 			   ptree_best_effort(pt));
 	end = spaces.length ? END_FOUND : END_NONE;
 	if (err) {
@@ -335,15 +291,15 @@ static int answer(const struct request *request, struct ptree *pt)
 
 static int run(const struct verb *verb, int argc, char **argv)
 {
-	struct request request = {};
+	struct output output = {};
 	struct ptree *pt;
-	int end = parse(&request, verb, argc, argv);
+	int end = parse(&output, verb, argc, argv);
 
 	if (!end)
-		end = door_open(&pt, request.quiet ? DOOR_QUIET : 0);
+		end = door_open(&pt, output.quiet ? DOOR_QUIET : 0);
 	if (end)
 		return end;
-	end = answer(&request, pt);
+	end = answer(&output, pt);
 	ptree_close(pt);
 	return end;
 }
@@ -352,6 +308,6 @@ const struct verb verb_ns = {
 	.name = "ns",
 	.operands = "",
 	.help = "Show pid namespaces as a tree, with their init processes",
-	.options = options,
+	.options = output_options,
 	.run = run,
 };

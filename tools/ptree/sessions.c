@@ -95,6 +95,6 @@ const struct verb verb_sessions = {
 	.name = "sessions",
 	.operands = "[PID]...",
 	.help = "Show sessions, their process groups and members",
-	.options = groupview_options,
+	.options = output_options,
 	.run = run,
 };
