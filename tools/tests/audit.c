@@ -4,7 +4,6 @@
 #include "device.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <libptree.h>
 #include <stdio.h>
@@ -111,17 +110,6 @@ static void audit_storm(void)
 		quit(pid[i]);
 }
 
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		skip("%s: %m", path);
-	check(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %m",
-	      path);
-	close(fd);
-}
-
 /*
  * Probes that are silenced behind the module's back, and a session that begins
  * meanwhile: now the tree is not what the kernel has. The audit has to see that,
@@ -147,12 +135,13 @@ static void audit_sees(void)
 	}
 	see_none(pt);
 	audit(pt, &before);
-	put(KPROBES, "0");
+	if (!file_try_write(KPROBES, "0"))
+		skip("%s: %m", KPROBES);
 	gate_open(step);
 	gate_pass(done);
 	audit(pt, &after);
 	check(!ptree_info_get(pt, &info), "no info");
-	put(KPROBES, "1");
+	file_write(KPROBES, "1");
 	check(!after.audit.nr && after.audit.behind >= before.audit.behind + 2,
 	      "its session and group began: %llu behind, %llu before",
 	      (unsigned long long)after.audit.behind,

@@ -10,7 +10,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <libptree.h>
 #include <linux/sched.h>
@@ -33,23 +32,12 @@
 
 /* The storm. */
 
-static void put(const char *path, const char *text)
-{
-	int fd = sys(open(path, O_WRONLY | O_CLOEXEC));
-
-	check(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %m",
-	      path);
-	close(fd);
-}
-
 static bool is_frozen(void)
 {
 	char text[256];
-	int fd = sys(open(CGROUP "/cgroup.events", O_RDONLY | O_CLOEXEC));
-	ssize_t size = sys(read(fd, text, sizeof(text) - 1));
 
-	close(fd);
-	text[size] = '\0';
+	check(file_slurp(CGROUP "/cgroup.events", text, sizeof(text)),
+	      "cgroup.events: %m");
 	return strstr(text, "frozen 1");
 }
 
@@ -57,7 +45,7 @@ static void freeze(bool frozen)
 {
 	long end = now_ms() + 10 * PATIENCE_MS;
 
-	put(CGROUP "/cgroup.freeze", frozen ? "1" : "0");
+	file_write(CGROUP "/cgroup.freeze", frozen ? "1" : "0");
 	while (frozen && !is_frozen()) {
 		check(now_ms() < end, "the storm does not freeze");
 		usleep(500);
@@ -132,7 +120,7 @@ static noreturn void storm(unsigned int seed)
 	int living = 0;
 	pid_t pid;
 
-	put(CGROUP "/cgroup.procs", "0");
+	file_write(CGROUP "/cgroup.procs", "0");
 	for (;;) {
 		args.flags = rand_r(&seed) % 16 ? 0 : CLONE_NEWPID;
 		if (living < 8) {
@@ -180,19 +168,9 @@ struct fact {
 static bool slurp(int pid, int tid, const char *file, char *text, size_t size)
 {
 	char path[96];
-	ssize_t got;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", pid, tid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	got = read(fd, text, size - 1);
-	close(fd);
-	if (got <= 0)
-		return false;
-	text[got] = '\0';
-	return true;
+	return file_slurp(path, text, size);
 }
 
 static void parse_numbers(const char *text, struct fact *fact)

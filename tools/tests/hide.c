@@ -449,15 +449,6 @@ static void no_subset(void)
 	check(may_look_into("/mnt/subset", getpid()), "it has no processes");
 }
 
-static void put(const char *path, const char *text)
-{
-	int fd = sys(open(path, O_WRONLY | O_CLOEXEC));
-
-	check(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %m",
-	      path);
-	close(fd);
-}
-
 /*
  * An unprivileged user makes himself root of a user namespace and a pid
  * namespace in it, and reads what is there through a procfs of his own.
@@ -480,9 +471,9 @@ static void user_namespace(void)
 				skip("no user namespaces");
 			fail("unshare: %m");
 		}
-		put("/proc/self/setgroups", "deny");
-		put("/proc/self/uid_map", "0 1000 1");
-		put("/proc/self/gid_map", "0 1000 1");
+		file_write("/proc/self/setgroups", "deny");
+		file_write("/proc/self/uid_map", "0 1000 1");
+		file_write("/proc/self/gid_map", "0 1000 1");
 		init = make();
 		if (init) {
 			sys(waitpid(init, &status, 0));

@@ -104,7 +104,7 @@ void *share(size_t size)
 	return memory;
 }
 
-/* The tree. */
+/* Files. */
 
 char *file_read(int fd, size_t *size)
 {
@@ -123,6 +123,48 @@ char *file_read(int fd, size_t *size)
 	*size = used;
 	return text;
 }
+
+/**
+ * file_slurp - read a small file
+ * @path: which
+ * @text: filled in
+ * @size: what fits in there, with the NUL that ends it
+ *
+ * Return: false when there is none, or nothing in it.
+ */
+bool file_slurp(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got, used = 0;
+
+	if (fd < 0)
+		return false;
+	while ((got = read(fd, text + used, size - 1 - used)) > 0)
+		used += got;
+	close(fd);
+	text[used] = '\0';
+	return !got && used;
+}
+
+/* Returns false, and leaves why in errno, when it can't be opened. */
+bool file_try_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t size = strlen(text);
+
+	if (fd < 0)
+		return false;
+	check(write(fd, text, size) == size, "%s: %m", path);
+	close(fd);
+	return true;
+}
+
+void file_write(const char *path, const char *text)
+{
+	check(file_try_write(path, text), "%s: %m", path);
+}
+
+/* The tree. */
 
 static char *next_word(char **at)
 {
@@ -434,18 +476,9 @@ static bool slurp(const char *proc, pid_t pid, const char *name, char *text,
 		  size_t size)
 {
 	char path[256];
-	ssize_t got, used = 0;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%d/%s", proc ?: "/proc", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	while ((got = read(fd, text + used, size - 1 - used)) > 0)
-		used += got;
-	close(fd);
-	text[used] = '\0';
-	return !got && used;
+	return file_slurp(path, text, size);
 }
 
 /**

@@ -44,6 +44,13 @@ noreturn __printf(1, 2) void skip(const char *why, ...);
 		sys_ret;                                                  \
 	})
 
+/* Files. */
+
+char *file_read(int fd, size_t *size);
+bool file_slurp(const char *path, char *text, size_t size);
+bool file_try_write(const char *path, const char *text);
+void file_write(const char *path, const char *text);
+
 /* The tree. */
 
 /**
@@ -101,7 +108,6 @@ struct tree {
 	char *text;
 };
 
-char *file_read(int fd, size_t *size);
 struct tree *tree_parse(char *text, size_t size);
 struct tree *tree_read(const char *proc);
 void tree_free(struct tree *tree);

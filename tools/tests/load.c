@@ -135,16 +135,11 @@ static void remember_options(void)
 	char path[128], value[32];
 	size_t used = 0;
 	unsigned int i;
-	ssize_t got;
-	int fd;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		snprintf(path, sizeof(path), "/sys/module/ptree/parameters/%s",
 			 names[i]);
-		fd = sys(open(path, O_RDONLY | O_CLOEXEC));
-		got = sys(read(fd, value, sizeof(value) - 1));
-		close(fd);
-		value[got] = '\0';
+		check(file_slurp(path, value, sizeof(value)), "%s: %m", path);
 		value[strcspn(value, "\n")] = '\0';
 		used += snprintf(options + used, sizeof(options) - used,
 				 "%s%s=%s", i ? " " : "", names[i], value);

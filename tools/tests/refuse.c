@@ -38,24 +38,12 @@
 	 PTREE_HOOK_DETACH_PID | PTREE_HOOK_CHANGE_PID |            \
 	 PTREE_HOOK_CHANGE_ID)
 
-static void put(const char *path, const char *text)
-{
-	int fd = sys(open(path, O_WRONLY | O_CLOEXEC));
-
-	check(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %m",
-	      path);
-	close(fd);
-}
-
 /* The first word of a file. */
 static const char *word_of(const char *path)
 {
 	static char text[128];
-	int fd = sys(open(path, O_RDONLY | O_CLOEXEC));
-	ssize_t got = sys(read(fd, text, sizeof(text) - 1));
 
-	close(fd);
-	text[got] = '\0';
+	check(file_slurp(path, text, sizeof(text)), "%s: %m", path);
 	text[strcspn(text, "\n ")] = '\0';
 	return text;
 }
@@ -261,7 +249,7 @@ static void without(const char *path, void (*deed)(void))
 	ready[1].fd = report[0];
 	sys(poll(ready, ARRAY_SIZE(ready), -1));
 	got = read(report[0], why, sizeof(why) - 1);
-	put(path, "1");
+	file_write(path, "1");
 	if (got > 0 && *why == 'S')
 		skip("%s", why + 1);
 	check(got <= 0, "%s is 0: %s", path, why + 1);
@@ -577,7 +565,7 @@ static void lockdown(void)
 	if (access(LOCKDOWN, F_OK))
 		skip("no lockdown");
 	remember_options();
-	put(LOCKDOWN, "confidentiality");
+	file_write(LOCKDOWN, "confidentiality");
 	deeds();
 	fd = device_open("/proc");
 	see_self(fd);

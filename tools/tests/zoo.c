@@ -17,7 +17,6 @@
 #include "zoo.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <linux/sched.h>
@@ -448,24 +447,6 @@ static void tell_counts(void)
 	tell_line(&left);
 }
 
-static void write_file(const char *path, const char *text)
-{
-	int fd = sys(open(path, O_WRONLY | O_CLOEXEC));
-
-	check(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %m",
-	      path);
-	close(fd);
-}
-
-static void read_line(const char *path, char *text, size_t size)
-{
-	int fd = sys(open(path, O_RDONLY | O_CLOEXEC));
-	ssize_t got = sys(read(fd, text, size - 1));
-
-	text[got] = '\0';
-	close(fd);
-}
-
 static void open_for(long ms)
 {
 	unsigned int seed = now_ms() ^ getpid();
@@ -527,10 +508,10 @@ static void run_zoo(void)
 		for (c = tables[i]; c->name; c++)
 			workers[nr_workers++] = c->arg;
 	check(nr_workers <= WORKERS, "more than %d workers", WORKERS);
-	read_line(PID_MAX, usual, sizeof(usual));
-	write_file(PID_MAX, FEW_PIDS);
+	check(file_slurp(PID_MAX, usual, sizeof(usual)), "%s: %m", PID_MAX);
+	file_write(PID_MAX, FEW_PIDS);
 	open_for(seconds * 1000);
-	write_file(PID_MAX, usual);
+	file_write(PID_MAX, usual);
 	tell_counts();
 }
 
