@@ -56,8 +56,8 @@ static void fill_process(struct ptree *tree,
 	if (process->parent) {
 		const struct ptree_process *parent = process->parent->process;
 
-		record->ppid = ptree_pid_nr(parent->leader->pid, ns);
 		record->parent_id = parent->id;
+		record->ppid = ptree_pid_nr(parent->leader->pid, ns);
 	}
 	record->birth_id = process->birth_id;
 	record->birth_thread = process->birth_thread;

@@ -51,8 +51,8 @@
  *
  * What all threads of a process share is in the record of its leader only, and
  * zero in the others: @parent_id, @birth_id, @birth_thread, @ppid, @birth_nr,
- * @group, @pgid, @sid, @threads, @exec_count, @reparented, @tty and those PTREE_R_ that
- * speak of a process. @process_id leads there.
+ * @group, @pgid, @sid, @threads, @exec_count, @reparented, @tty and those
+ * PTREE_R_ that speak of a process. @process_id leads there.
  */
 struct ptree_record {
 	u64 seq;
