@@ -496,6 +496,8 @@ static void cache(void)
 	note("seed %u", seed);
 	if (mkdir(CGROUP, 0755) && errno != EEXIST)
 		skip("no cgroup v2: %m");
+	/* What the storm orphans is to be reaped here, or it piles up. */
+	sys(prctl(PR_SET_CHILD_SUBREAPER, 1));
 	talk->ask = gate_new();
 	talk->answer = gate_new();
 	for (i = 0; i < STORMS; i++)
