@@ -170,20 +170,16 @@ static void inum_is_used_again(struct kunit *test)
 /* Without an owner there is nobody to wait for. */
 static void gone_without_an_owner(struct kunit *test)
 {
-	struct ptree_numbers numbers = {
-		.key = script_pid_key(2),
-		.level = 1,
-		.at = { { 2, PTREE_ROOT_NS }, { 1, OUTER } },
-	};
 	struct script *script = test->priv;
 	unsigned long irqflags = script_lock(script);
-	struct ptree_pid *pid = ptree_pid_new(&script->tree, &numbers);
-	bool gone;
+	struct ptree_pid *pid = ptree_pid_new(&script->tree, script_pid_key(2), 2);
+	bool added, gone;
 
+	added = pid && ptree_pid_add(&script->tree, pid, OUTER, 1);
 	ptree_pid_put(&script->tree, pid);
 	gone = ptree_ns_gone(&script->tree);
 	script_unlock(script, irqflags);
-	KUNIT_EXPECT_NOT_NULL(test, pid);
+	KUNIT_EXPECT_TRUE(test, added);
 	KUNIT_EXPECT_FALSE(test, gone);
 	KUNIT_EXPECT_FALSE(test, is_open(script, OUTER));
 	script_check(script);

@@ -59,19 +59,19 @@ void script_unlock(struct script *script, unsigned long irqflags)
 struct ptree_pid *script_pid_new(struct script *script, int name)
 {
 	const struct model_pid *model = model_pid(&script->model, name);
-	struct ptree_numbers numbers = {
-		.key = script_pid_key(name),
-		.level = model->level,
-	};
+	struct ptree *tree = &script->tree;
 	struct ptree_upid *upid;
 	struct ptree_pid *pid;
 	u32 level;
 
-	for (level = 0; level <= model->level; level++) {
-		numbers.at[level].nr = model->nr[level];
-		numbers.at[level].ns = model->ns[level];
+	pid = ptree_pid_new(tree, script_pid_key(name), model->nr[0]);
+	for (level = 1; pid && level <= model->level; level++) {
+		if (ptree_pid_add(tree, pid, model->ns[level],
+				  model->nr[level]))
+			continue;
+		ptree_pid_put(tree, pid);
+		pid = NULL;
 	}
-	pid = ptree_pid_new(&script->tree, &numbers);
 	for (upid = pid ? pid->inner : NULL; upid; upid = upid->next) {
 		if (upid->ns->owner)
 			continue;
@@ -128,7 +128,8 @@ static int tell(struct script *script, enum ptree_event_kind kind, int task,
 		.exit_code = task % MODEL_NUMBERS,
 	};
 
-	if (kind == PTREE_EV_EXEC || kind == PTREE_EV_ATTR)
+	if (kind == PTREE_EV_EXEC || kind == PTREE_EV_ATTR ||
+	    kind == PTREE_EV_EXIT)
 		get_attr(script, task, &event);
 	if (kind == PTREE_EV_TTY)
 		event.tty = model_process_of(&script->model, task)->tty;
@@ -151,8 +152,8 @@ int script_tell_birth(struct script *script, const struct step *step)
 	bool unseen = step->flags & MODEL_UNSEEN;
 	struct ptree_event event = {
 		.kind = PTREE_EV_FORK,
-		.leader = process->leader == task->name,
 		.task = script_task_key(task->name),
+		.leader = script_task_key(process->leader),
 		.signal = script_signal_key(process->name),
 		.other = script_task_key(process->parent),
 		.creator = unseen ? NULL : script_task_key(step->task),
@@ -462,9 +463,8 @@ static const char *compare_task(struct script *script, int name)
 	if (!node)
 		return "a task is missing";
 	snprintf(comm, sizeof(comm), "%d", task->comm);
-	process = ptree_find_signal(&script->tree,
-				    script_signal_key(task->process));
-	if (node->process != process)
+	process = node->process;
+	if (process->signal != script_signal_key(task->process))
 		return "it is of another process";
 	if (node->id != task->id)
 		return "it has another id";

@@ -338,7 +338,7 @@ static void thread_of_an_unknown_process(struct kunit *test)
 	struct ptree_event event = {
 		.kind = PTREE_EV_FORK,
 		.task = script_task_key(77),
-		.signal = script_signal_key(77),
+		.leader = script_task_key(78),
 	};
 	struct script *script = test->priv;
 
@@ -445,38 +445,6 @@ static void leader_takes_its_threads_along(struct kunit *test)
 	script_check(script);
 }
 
-/* Who has a signal_struct now is alone in having it. */
-static void signal_is_used_again(struct kunit *test)
-{
-	static const struct step steps[] = {
-		{ FORK, 1, 2 }, { FORK, 2, 3 }, {},
-	};
-	struct script *script = test->priv;
-	struct ptree_event event = {
-		.kind = PTREE_EV_FORK,
-		.leader = true,
-		.task = script_task_key(4),
-		.signal = script_signal_key(2),
-		.creator = script_task_key(1),
-		.other = script_task_key(1),
-	};
-	unsigned long irqflags;
-
-	script_play(script, steps);
-	KUNIT_ASSERT_TRUE(test, model_fork(&script->model, 1, 4, 0));
-	irqflags = script_lock(script);
-	event.pid = script_pid_new(script, 4);
-	event.group[PTREE_PGRP] = ptree_find_task(&script->tree, event.other)->pid;
-	event.group[PTREE_SESSION] = event.group[PTREE_PGRP];
-	ptree_apply(&script->tree, &event);
-	ptree_pid_put(&script->tree, event.pid);
-	script_unlock(script, irqflags);
-	KUNIT_EXPECT_STREQ(test, script_tree(script, PTREE_ROOT_NS),
-			   "1\n"
-			   "|- 3<2+\n"
-			   "`- 4\n");
-}
-
 /* The one who is said to have given birth to it is not known either. */
 static void creator_stays_unknown(struct kunit *test)
 {
@@ -487,7 +455,7 @@ static void creator_stays_unknown(struct kunit *test)
 	struct ptree_event event = {
 		.kind = PTREE_EV_FORK,
 		.task = script_task_key(3),
-		.signal = script_signal_key(3),
+		.leader = script_task_key(3),
 		.creator = script_task_key(77),
 		.clone_flags = CLONE_VM,
 	};
@@ -552,7 +520,6 @@ static struct kunit_case tree_tests[] = {
 	KUNIT_CASE(what_is_known_changes_nothing),
 	KUNIT_CASE(parent_becomes_unknown),
 	KUNIT_CASE(leader_takes_its_threads_along),
-	KUNIT_CASE(signal_is_used_again),
 	KUNIT_CASE(creator_stays_unknown),
 	KUNIT_CASE(guessed_birth_is_taken_back),
 	KUNIT_CASE(exec_keeps_the_id),

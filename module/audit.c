@@ -101,11 +101,7 @@ static void compare(struct audit *audit, u32 kind, u32 hook,
 
 static pid_t root_nr(const struct ptree_pid *pid)
 {
-	const struct ptree_upid *upid = pid ? pid->inner : NULL;
-
-	while (upid && upid->next)
-		upid = upid->next;
-	return upid ? upid->nr : 0;
+	return pid ? pid->root.nr : 0;
 }
 
 static pid_t tid_of(const struct ptree_node *node)
@@ -205,7 +201,7 @@ static void compare_children(struct audit *audit, struct task_struct *task,
 	}
 	for (; at != &node->children; at = at->next)
 		more++;
-	compare(audit, PTREE_FINDING_ORDER, PTREE_HOOK_DETACH_PID, task, node,
+	compare(audit, PTREE_FINDING_ORDER, PTREE_HOOK_RELEASE, task, node,
 		nr, nr + more);
 }
 
@@ -322,7 +318,7 @@ static void find_extra(struct audit *audit)
 
 		if (!node->change.seq || node->state == PTREE_DEAD)
 			continue;
-		compare(audit, PTREE_FINDING_EXTRA, PTREE_HOOK_DETACH_PID,
+		compare(audit, PTREE_FINDING_EXTRA, PTREE_HOOK_RELEASE,
 			task, node, 1, pid_alive(task));
 	}
 }

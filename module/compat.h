@@ -27,7 +27,7 @@
 #define PTREE_EXIT_ARGS void *data, struct task_struct *task
 #endif
 
-/* 6.15: change_pid() and detach_pid() got a first argument more. */
+/* 6.15: change_pid() got a first argument more. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define PTREE_PID_ARGUMENTS 1
 #else

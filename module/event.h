@@ -7,14 +7,14 @@
 
 /**
  * enum ptree_event_kind - what happened, and which members tell it
- * @PTREE_EV_FORK: @task was attached. Its process is new when @leader is set.
+ * @PTREE_EV_FORK: @task was attached. Its process is new when it is @leader.
  *	@creator is who called clone, NULL when nobody saw it; @other is the
- *	parent; @pid, @group, @now (its birth), @cred, @comm, @tty, @clone_flags,
- *	@node_flags, @process_flags. A task that is known already only learns
+ *	parent; @signal, @pid, @group, @now (its birth), @cred, @comm, @tty,
+ *	@clone_flags, @node_flags, @process_flags. A task that is known already only learns
  *	its creator.
  * @PTREE_EV_EXEC: @task executes another program: @comm, @cred, both flags
  * @PTREE_EV_SWAP: @task executes and takes number and place of its leader @other
- * @PTREE_EV_EXIT: @task begins to exit: @now, @exit_code
+ * @PTREE_EV_EXIT: @task begins to exit: @now, @exit_code, and as ATTR
  * @PTREE_EV_ZOMBIE: @task has handed over its children: @exit_code
  * @PTREE_EV_PARENT: the process of @task is now a child of @other; NULL or an
  *	unknown task makes it a root
@@ -39,9 +39,10 @@ enum ptree_event_kind {
 /**
  * struct ptree_event - one thing that happened, as plain values
  * @kind: enum ptree_event_kind
- * @leader: @task leads its process
  * @task: key of the task it happened to
- * @signal: key of its process
+ * @node: the node of that task, NULL when the caller has not looked it up
+ * @leader: key of the task that leads its process
+ * @signal: the address of their signal_struct
  * @other: key of a second task, as @kind says
  * @creator: key of the task that gave birth to it
  * @pid: its numbers, from this tree; the caller holds the reference
@@ -57,8 +58,9 @@ enum ptree_event_kind {
  */
 struct ptree_event {
 	enum ptree_event_kind kind;
-	bool leader;
 	const void *task;
+	struct ptree_node *node;
+	const void *leader;
 	const void *signal;
 	const void *other;
 	const void *creator;

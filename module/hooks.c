@@ -16,7 +16,7 @@
  *	K1 proc_exit_connector	it has just handed over its children
  *	K2 change_pid		its process group or session was changed
  *	K3 exchange_tids	a thread takes its leader's number to execute
- *	K4 detach_pid		its number is being given up
+ *	K4 posix_cpu_timers_exit its number is about to be given up
  *	K5 proc_id_connector	its users or groups were changed
  *	K6 proc_comm_connector	its name was changed, but by exec, which T4 follows
  *
@@ -54,13 +54,13 @@
 #include "pidns.h"
 #include "reaper.h"
 
-/* How many children change hands in one hold of the lock. */
+/* How many children change hands, or exits end, in one hold of the lock. */
 #define SETTLE_BATCH 256
 
 /* All there are. */
 #define PTREE_KPROBES                                              \
 	(PTREE_HOOK_EXIT_NOTIFIED | PTREE_HOOK_EXCHANGE_TIDS |     \
-	 PTREE_HOOK_DETACH_PID | PTREE_HOOK_CHANGE_PID |           \
+	 PTREE_HOOK_RELEASE | PTREE_HOOK_CHANGE_PID |              \
 	 PTREE_HOOK_CHANGE_ID | PTREE_HOOK_CHANGE_COMM)
 #define PTREE_HOOKS                                                \
 	(PTREE_HOOK_NEWTASK | PTREE_HOOK_EXIT | PTREE_HOOK_EXEC |  \
@@ -76,14 +76,13 @@ static u32 registered;
  * Kprobes can be switched off behind our back, all at once: @unheard until
  * somebody has caught up. Whether they are off is seen by a probe on a function
  * of our own, see canary(). That they were off in between is shown by a task that
- * has given up its number and is still in the tree: the probe on detach_pid would
- * have taken it out.
+ * has given up its number and is still in the tree: K4 would have taken it out.
  */
 static bool unheard;
 
 static void note_silence(void)
 {
-	if (registered & PTREE_HOOK_DETACH_PID)
+	if (registered & PTREE_HOOK_RELEASE)
 		WRITE_ONCE(unheard, true);
 }
 
@@ -158,6 +157,7 @@ static void put_namespaces(struct ptree *tree)
 
 static void care(struct work_struct *work)
 {
+	WRITE_ONCE(live->care, false);
 	ptree_refill(live, GFP_KERNEL);
 	ptree_trim(live);
 	put_namespaces(live);
@@ -176,16 +176,7 @@ static DEFINE_IRQ_WORK(care_irq_work, queue_care);
 
 static void care_if_needed(void)
 {
-	const struct ptree_pool *pool;
-	bool needed = READ_ONCE(live->stale) ||
-		      !hlist_empty(&live->ns_gone);
-
-	for (pool = live->pools; pool < live->pools + PTREE_POOLS; pool++) {
-		unsigned int nr = READ_ONCE(pool->nr);
-
-		needed |= nr < pool->want / 2 || nr > 3 * pool->want;
-	}
-	if (needed)
+	if (unlikely(READ_ONCE(live->care) || READ_ONCE(live->stale)))
 		irq_work_queue(&care_irq_work);
 }
 
@@ -196,7 +187,7 @@ static void top_up(void)
 	struct ptree_pool *pool;
 	unsigned long irqflags;
 
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) || likely(!READ_ONCE(live->care)))
 		return;
 	for (pool = live->pools; pool < live->pools + PTREE_POOLS; pool++) {
 		if (likely(ptree_pool_short(pool) < pool->want * 3 / 4))
@@ -210,44 +201,65 @@ static void top_up(void)
 
 /* Translating: from what the kernel has to what the core takes. */
 
-static noinline struct ptree_pid *pid_make(struct pid *pid)
+/* As long as we know a namespace by its inum nobody else may get it. */
+static void own_namespaces(struct ptree_pid *made, const struct pid *pid)
 {
-	struct ptree_numbers numbers;
 	struct ptree_upid *upid;
-	struct ptree_pid *made;
-	u32 level;
 
-	numbers.key = pid;
-	numbers.level = pid->level;
-	for (level = 0; level <= pid->level; level++) {
-		numbers.at[level].nr = pid->numbers[level].nr;
-		numbers.at[level].ns = pid->numbers[level].ns->ns.inum;
-	}
-	made = ptree_pid_new(live, &numbers);
-	if (!made)
-		return NULL;
-	/* As long as we know a namespace by its inum nobody else may get it. */
-	for (upid = made->inner; upid; upid = upid->next) {
+	for (upid = made->inner; upid; upid = upid->next)
 		if (!upid->ns->owner)
 			upid->ns->owner =
 				get_pid_ns(pid->numbers[upid->ns->level].ns);
+}
+
+static struct ptree_pid *pid_make(struct pid *pid)
+{
+	struct ptree_pid *made = ptree_pid_new(live, pid, pid->numbers[0].nr);
+	u32 level;
+
+	for (level = 1; made && level <= pid->level; level++) {
+		if (ptree_pid_add(live, made, pid->numbers[level].ns->ns.inum,
+				  pid->numbers[level].nr))
+			continue;
+		ptree_pid_put(live, made);
+		made = NULL;
 	}
+	if (made)
+		own_namespaces(made, pid);
 	return made;
+}
+
+static struct ptree_pid *pid_get(struct pid *pid)
+{
+	return ptree_pid_find_get(live, pid, pid->numbers[0].nr) ?:
+	       pid_make(pid);
 }
 
 /*
  * A task that is just being born has a pid that no other task has. Should the
  * tree think otherwise, the other one is gone and its number used again.
  */
-static struct ptree_pid *pid_get(struct pid *pid, bool newborn)
+static struct ptree_pid *newborn_pid_get(struct pid *pid)
 {
 	struct ptree_pid *found;
 
 	found = ptree_pid_find_get(live, pid, pid->numbers[0].nr);
-	if (found && !(newborn && found->node))
+	if (found && !found->node)
 		return found;
 	ptree_pid_put(live, found);
 	return pid_make(pid);
+}
+
+/* Most stay in the groups of whom they were born to. */
+static struct ptree_pid *group_get(struct pid *pid, const struct ptree_node *adult,
+				   enum ptree_group_type type)
+{
+	struct ptree_pid *known = adult ? adult->process->group[type] : NULL;
+
+	if (!ptree_pid_is(known, pid, pid->numbers[0].nr))
+		return pid_get(pid);
+	ptree_pid_get(known);
+	return known;
 }
 
 static u32 exit_code(const struct task_struct *task)
@@ -289,15 +301,19 @@ static int tell(enum ptree_event_kind kind, const struct task_struct *task,
 	return ptree_apply(live, &event);
 }
 
-static void tell_end(enum ptree_event_kind kind, const struct task_struct *task)
+static void tell_end(enum ptree_event_kind kind, struct ptree_node *node,
+		     struct task_struct *task)
 {
 	struct ptree_event event = {
 		.kind = kind,
 		.task = task,
-		.now = ktime_get_boottime_ns(),
+		.node = node,
+		.now = node->exit_ns ?: ktime_get_boottime_ns(),
 		.exit_code = exit_code(task),
 	};
 
+	if (kind == PTREE_EV_EXIT)
+		get_attr(task, &event);
 	ptree_apply(live, &event);
 }
 
@@ -329,16 +345,17 @@ static int insert(struct task_struct *task, const struct task_struct *creator,
 	struct ptree_event event = {
 		.kind = PTREE_EV_FORK,
 		.task = task,
+		.leader = task->group_leader,
 		.signal = task->signal,
 		.creator = creator,
 		.clone_flags = clone_flags,
-		.leader = thread_group_leader(task),
 		.now = task->start_boottime,
 	};
 	struct pid *pid = task_pid(task);
 	struct pid *pgrp = task_pgrp(task);
 	struct pid *session = task_session(task);
 	const struct ptree_node *adult;
+	struct ptree_node *node;
 	int err = 0;
 
 	/* Released since somebody pointed us here. */
@@ -352,9 +369,10 @@ static int insert(struct task_struct *task, const struct task_struct *creator,
 	if (adult)
 		event.tty = adult->process->tty;
 
-	event.pid = pid_get(pid, !ptree_find_task(live, task));
-	event.group[PTREE_PGRP] = pid_get(pgrp, false);
-	event.group[PTREE_SESSION] = pid_get(session, false);
+	node = ptree_find_task(live, task);
+	event.pid = node ? pid_get(pid) : newborn_pid_get(pid);
+	event.group[PTREE_PGRP] = group_get(pgrp, adult, PTREE_PGRP);
+	event.group[PTREE_SESSION] = group_get(session, adult, PTREE_SESSION);
 	if (event.pid && event.group[PTREE_PGRP] && event.group[PTREE_SESSION])
 		err = ptree_apply(live, &event);
 	else
@@ -365,8 +383,10 @@ static int insert(struct task_struct *task, const struct task_struct *creator,
 	if (err == -ENOENT)
 		err = lost();
 	/* It may have been on its way out before we listened. */
-	if (!err && task->flags & PF_EXITING)
-		tell_end(PTREE_EV_EXIT, task);
+	if (!err && task->flags & PF_EXITING) {
+		node = ptree_find_task(live, task);
+		tell_end(PTREE_EV_EXIT, node, task);
+	}
 	return err;
 }
 
@@ -401,14 +421,16 @@ static void refresh_groups(struct ptree_node *node, struct task_struct *task)
 	struct ptree_event event = {
 		.kind = PTREE_EV_GROUP,
 		.task = task,
+		.node = node,
 	};
 
 	if (!pgrp || !session ||
-	    (group[PTREE_PGRP]->key == pgrp &&
-	     group[PTREE_SESSION]->key == session))
+	    (ptree_pid_is(group[PTREE_PGRP], pgrp, pgrp->numbers[0].nr) &&
+	     ptree_pid_is(group[PTREE_SESSION], session,
+			  session->numbers[0].nr)))
 		return;
-	event.group[PTREE_PGRP] = pid_get(pgrp, false);
-	event.group[PTREE_SESSION] = pid_get(session, false);
+	event.group[PTREE_PGRP] = pid_get(pgrp);
+	event.group[PTREE_SESSION] = pid_get(session);
 	if (event.group[PTREE_PGRP] && event.group[PTREE_SESSION])
 		ptree_apply(live, &event);
 	else
@@ -417,11 +439,12 @@ static void refresh_groups(struct ptree_node *node, struct task_struct *task)
 	ptree_pid_put(live, event.group[PTREE_SESSION]);
 }
 
-static void refresh_attr(struct task_struct *task)
+static void refresh_attr(struct ptree_node *node, struct task_struct *task)
 {
 	struct ptree_event event = {
 		.kind = PTREE_EV_ATTR,
 		.task = task,
+		.node = node,
 	};
 
 	get_attr(task, &event);
@@ -483,20 +506,23 @@ static bool settle_node(struct ptree_node *node)
 	if (!list_empty(&node->children))
 		hand_over(node, SETTLE_BATCH);
 	if (node->state == PTREE_RUNNING)
-		tell_end(PTREE_EV_ZOMBIE, task);
+		tell_end(PTREE_EV_ZOMBIE, node, task);
 	return live->seq != seq;
 }
 
 static bool live_settle(struct ptree *tree)
 {
 	struct ptree_node *node, *next;
-	u64 seq = tree->seq;
+	unsigned int settled = 0;
 
 	rcu_read_lock();
-	list_for_each_entry_safe(node, next, &tree->exiting, queue)
-		settle_node(node);
+	list_for_each_entry_safe(node, next, &tree->exiting, queue) {
+		settled += settle_node(node);
+		if (settled == SETTLE_BATCH)
+			break;
+	}
 	rcu_read_unlock();
-	return tree->seq != seq;
+	return settled;
 }
 
 /* The kernel has given up a task's number, or is about to. */
@@ -505,7 +531,7 @@ static void gone(struct ptree_node *node, struct task_struct *task)
 	refresh_leader(node, task);
 	if (!list_empty(&node->children))
 		hand_over(node, UINT_MAX);
-	tell_end(PTREE_EV_RELEASE, task);
+	tell_end(PTREE_EV_RELEASE, node, task);
 }
 
 static void live_refresh(struct ptree *tree, struct ptree_node *node)
@@ -523,7 +549,8 @@ static void live_refresh(struct ptree *tree, struct ptree_node *node)
 		refresh_parent(node, task);
 		refresh_groups(node, task);
 	}
-	refresh_attr(task);
+	refresh_attr(node, task);
+	settle_node(node);
 out:
 	rcu_read_unlock();
 }
@@ -708,8 +735,8 @@ static u32 armed(void);
 /* What the missing hooks would have told, of all who live and who exit. */
 static void live_catch_up(struct ptree *tree)
 {
+	bool more, all = armed() == PTREE_HOOKS;
 	unsigned long irqflags;
-	bool all = armed() == PTREE_HOOKS;
 
 	if (!all || READ_ONCE(unheard)) {
 		/* What happens from here on is heard, or is still to be caught. */
@@ -717,9 +744,11 @@ static void live_catch_up(struct ptree *tree)
 			WRITE_ONCE(unheard, false);
 		refresh_all();
 	}
-	irqflags = tree_lock();
-	live_settle(tree);
-	tree_unlock(irqflags);
+	do {
+		irqflags = tree_lock();
+		more = live_settle(tree);
+		tree_unlock(irqflags);
+	} while (more);
 }
 
 const struct ptree_source ptree_live_source = {
@@ -737,6 +766,7 @@ const struct ptree_source ptree_live_source = {
 static void hook_newtask(void *data, struct task_struct *task,
 			 PTREE_NEWTASK_FLAGS clone_flags)
 {
+	struct task_struct *parent;
 	unsigned long irqflags;
 
 	if (!task->pid)
@@ -745,8 +775,10 @@ static void hook_newtask(void *data, struct task_struct *task,
 	irqflags = tree_lock();
 	/* While the walk at the start is under way these may be missing. */
 	ensure(current);
-	ensure(rcu_dereference(task->real_parent));
-	if (task->group_leader != task)
+	parent = rcu_dereference(task->real_parent);
+	if (parent != current)
+		ensure(parent);
+	if (task->group_leader != task && task->group_leader != current)
 		ensure(task->group_leader);
 	insert(task, current, clone_flags);
 	tree_unlock(irqflags);
@@ -765,8 +797,7 @@ static void hook_exit(PTREE_EXIT_ARGS)
 		if (node->process->leader != node && thread_group_leader(task))
 			tell(PTREE_EV_SWAP, task,
 			     (void *)node->process->leader->task);
-		refresh_attr(task);
-		tell_end(PTREE_EV_EXIT, task);
+		tell_end(PTREE_EV_EXIT, node, task);
 	}
 	tree_unlock(irqflags);
 }
@@ -836,8 +867,9 @@ static int hook_exit_notified(struct kprobe *probe, struct pt_regs *regs)
 		moved = 0;
 		if (node && !list_empty(&node->children))
 			moved = hand_over(node, SETTLE_BATCH);
-		if (node && moved < SETTLE_BATCH)
-			tell_end(PTREE_EV_ZOMBIE, current);
+		/* Whoever reads before it is reaped will see that it is a zombie. */
+		if (node && moved < SETTLE_BATCH && live->awaited != U64_MAX)
+			tell_end(PTREE_EV_ZOMBIE, node, current);
 		tree_unlock(irqflags);
 	} while (moved == SETTLE_BATCH);
 	return 0;
@@ -856,16 +888,15 @@ static int hook_exchange_tids(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-static int hook_detach_pid(struct kprobe *probe, struct pt_regs *regs)
+/* An exec calls it too, for one that lives on. */
+static int hook_release(struct kprobe *probe, struct pt_regs *regs)
 {
-	struct task_struct *task;
+	struct task_struct *task = (void *)regs_get_kernel_argument(regs, 0);
 	struct ptree_node *node;
 	unsigned long irqflags;
 
-	if (regs_get_kernel_argument(regs, PTREE_PID_ARGUMENTS + 1) !=
-	    PIDTYPE_PID)
+	if (!task->exit_state)
 		return 0;
-	task = (void *)regs_get_kernel_argument(regs, PTREE_PID_ARGUMENTS);
 	irqflags = tree_lock();
 	node = ptree_find_task(live, task);
 	if (node)
@@ -880,7 +911,7 @@ static int hook_changed(struct kprobe *probe, struct pt_regs *regs)
 	unsigned long irqflags;
 
 	irqflags = tree_lock();
-	refresh_attr(task);
+	refresh_attr(NULL, task);
 	tree_unlock(irqflags);
 	return 0;
 }
@@ -956,7 +987,8 @@ static struct kprobe kprobes[] = {
 	{ .symbol_name = "proc_exit_connector",
 	  .pre_handler = hook_exit_notified },
 	{ .symbol_name = "exchange_tids", .pre_handler = hook_exchange_tids },
-	{ .symbol_name = "detach_pid", .pre_handler = hook_detach_pid },
+	{ .symbol_name = "posix_cpu_timers_exit",
+	  .pre_handler = hook_release },
 	{ .symbol_name = "proc_id_connector", .pre_handler = hook_changed },
 	{ .symbol_name = "proc_comm_connector", .pre_handler = hook_changed },
 };
@@ -964,7 +996,7 @@ static struct kprobe kprobes[] = {
 static const u32 kprobe_bit[ARRAY_SIZE(kprobes)] = {
 	PTREE_HOOK_EXIT_NOTIFIED,
 	PTREE_HOOK_EXCHANGE_TIDS,
-	PTREE_HOOK_DETACH_PID,
+	PTREE_HOOK_RELEASE,
 	PTREE_HOOK_CHANGE_ID,
 	PTREE_HOOK_CHANGE_COMM,
 };

@@ -7,6 +7,7 @@
  */
 #include <linux/bug.h>
 #include <linux/lockdep.h>
+#include <linux/string.h>
 
 #include "compat.h"
 #include "pidns.h"
@@ -47,6 +48,7 @@ static struct ptree_ns *ns_get(struct ptree *tree, struct ptree_ns *parent,
 	ns = ptree_pool_take(&tree->pools[PTREE_POOL_NS]);
 	if (!ns)
 		return NULL;
+	memset(ns, 0, sizeof(*ns));
 	ns->inum = inum;
 	ns->refs = 1;
 	ns->parent = parent;
@@ -56,6 +58,14 @@ static struct ptree_ns *ns_get(struct ptree *tree, struct ptree_ns *parent,
 	}
 	hlist_add_head(&ns->hash, ptree_bucket(&tree->namespaces, inum));
 	return ns;
+}
+
+/* Nobody can enter it any more: its owner may be let go of. */
+static void shut(struct ptree *tree, struct ptree_ns *ns)
+{
+	ns->refs++;
+	hlist_add_head(&ns->hash, &tree->ns_gone);
+	WRITE_ONCE(tree->care, true);
 }
 
 /**
@@ -72,8 +82,7 @@ void ptree_ns_put(struct ptree *tree, struct ptree_ns *ns)
 	for (; ns && !--ns->refs; ns = parent) {
 		hlist_del_init(&ns->hash);
 		if (ns->owner) {
-			ns->refs++;
-			hlist_add_head(&ns->hash, &tree->ns_gone);
+			shut(tree, ns);
 			return;
 		}
 		parent = ns->parent;
@@ -129,7 +138,7 @@ struct ptree_pid *ptree_pid_find(struct ptree *tree, u32 ns, pid_t nr)
 	bucket = ptree_bucket(&tree->numbers, number_key(ns, nr));
 	hlist_for_each_entry(upid, bucket, hash)
 		if (upid->nr == nr && upid->ns->inum == ns)
-			return upid->pid;
+			return ptree_upid_pid(upid);
 	return NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_pid_find);
@@ -147,7 +156,7 @@ struct ptree_pid *ptree_pid_find_get(struct ptree *tree, const void *key,
 {
 	struct ptree_pid *pid = ptree_pid_find(tree, PTREE_ROOT_NS, nr);
 
-	if (!pid || pid->key != key)
+	if (!ptree_pid_is(pid, key, nr))
 		return NULL;
 	pid->refs++;
 	return pid;
@@ -156,85 +165,93 @@ EXPORT_SYMBOL_IF_KUNIT(ptree_pid_find_get);
 
 static void pid_free(struct ptree *tree, struct ptree_pid *pid)
 {
-	struct ptree_upid *upid;
+	struct ptree_upid *upid, *next;
 
-	while ((upid = pid->inner)) {
-		pid->inner = upid->next;
+	for (upid = pid->inner; upid; upid = next) {
+		next = upid->next;
 		hlist_del_init(&upid->hash);
 		ptree_ns_put(tree, upid->ns);
-		ptree_pool_give(&tree->pools[PTREE_POOL_UPID], upid);
+		if (upid != &pid->root)
+			ptree_pool_give(&tree->pools[PTREE_POOL_UPID], upid);
 	}
 	ptree_pool_give(&tree->pools[PTREE_POOL_PID], pid);
 }
 
+/*
+ * Whoever the tree thought to have this number has lost it without our hearing
+ * of it yet, and can't be found by it from now on.
+ */
+static void set_number(struct ptree *tree, struct ptree_upid *upid,
+		       struct ptree_ns *ns, pid_t nr)
+{
+	struct ptree_pid *old = ptree_pid_find(tree, ns->inum, nr);
+
+	if (old)
+		unhash(old);
+	upid->ns = ns;
+	upid->nr = nr;
+	hlist_add_head(&upid->hash, ptree_bucket(&tree->numbers,
+						 number_key(ns->inum, nr)));
+}
+
 /**
- * ptree_pid_new - make a pid with new numbers
+ * ptree_pid_new - make a pid
  * @tree: the tree
- * @numbers: which
- *
- * Whoever the tree thought to have one of these numbers has lost it without
- * our hearing of it yet, and can't be found by it from now on.
+ * @key: the address of the kernel's struct pid
+ * @nr: its number in the root namespace
  *
  * Return: the pid with a reference for the caller, or NULL if a pool is empty.
  */
-struct ptree_pid *ptree_pid_new(struct ptree *tree,
-				const struct ptree_numbers *numbers)
+struct ptree_pid *ptree_pid_new(struct ptree *tree, const void *key, pid_t nr)
 {
-	struct ptree_pid *pid, *old;
-	struct ptree_upid *upid;
-	struct ptree_ns *ns = NULL;
-	u32 level;
+	struct ptree_ns *ns = ns_get(tree, NULL, PTREE_ROOT_NS);
+	struct ptree_pid *pid;
 
-	pid = ptree_pool_take(&tree->pools[PTREE_POOL_PID]);
-	if (!pid)
+	if (!ns)
 		return NULL;
-	pid->key = numbers->key;
+	pid = ptree_pool_take(&tree->pools[PTREE_POOL_PID]);
+	if (!pid) {
+		ptree_ns_put(tree, ns);
+		return NULL;
+	}
+	memset(pid, 0, sizeof(*pid));
+	pid->key = key;
+	pid->inner = &pid->root;
 	pid->refs = 1;
-	for (level = 0; level <= numbers->level; level++) {
-		pid_t nr = numbers->at[level].nr;
-		u32 inum = numbers->at[level].ns;
-
-		ns = ns_get(tree, ns, inum);
-		if (!ns)
-			goto out_free;
-		upid = ptree_pool_take(&tree->pools[PTREE_POOL_UPID]);
-		if (!upid) {
-			ptree_ns_put(tree, ns);
-			goto out_free;
-		}
-		upid->nr = nr;
-		upid->ns = ns;
-		upid->pid = pid;
-		upid->next = pid->inner;
-		pid->inner = upid;
-	}
-	for (level = 0; level <= numbers->level; level++) {
-		old = ptree_pid_find(tree, numbers->at[level].ns,
-				     numbers->at[level].nr);
-		if (old)
-			unhash(old);
-	}
-	for (upid = pid->inner; upid; upid = upid->next)
-		hlist_add_head(&upid->hash,
-			       ptree_bucket(&tree->numbers,
-					    number_key(upid->ns->inum,
-						       upid->nr)));
+	set_number(tree, &pid->root, ns, nr);
 	return pid;
-
-out_free:
-	pid_free(tree, pid);
-	return NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_pid_new);
 
 /**
- * ptree_pid_get - take another reference
- * @pid: the pid, referenced already
+ * ptree_pid_add - give a pid its number one namespace further in
+ * @tree: the tree
+ * @pid: a new one
+ * @inum: of the namespace
+ * @nr: the number
+ *
+ * Return: false if a pool is empty; then the pid is of no use.
  */
-void ptree_pid_get(struct ptree_pid *pid)
+bool ptree_pid_add(struct ptree *tree, struct ptree_pid *pid, u32 inum,
+		   pid_t nr)
 {
-	pid->refs++;
+	struct ptree_ns *ns = ns_get(tree, pid->inner->ns, inum);
+	struct ptree_upid *upid;
+
+	if (!ns)
+		return false;
+	upid = ptree_pool_take(&tree->pools[PTREE_POOL_UPID]);
+	if (!upid) {
+		ptree_ns_put(tree, ns);
+		return false;
+	}
+	INIT_HLIST_NODE(&upid->hash);
+	upid->next = pid->inner;
+	pid->inner = upid;
+	set_number(tree, upid, ns, nr);
+	return true;
 }
+EXPORT_SYMBOL_IF_KUNIT(ptree_pid_add);
 
 /**
  * ptree_pid_put - let go of a pid
@@ -247,15 +264,6 @@ void ptree_pid_put(struct ptree *tree, struct ptree_pid *pid)
 		pid_free(tree, pid);
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_pid_put);
-
-/**
- * ptree_pid_link - say that the kernel keeps the number taken for one more
- * @pid: the pid
- */
-void ptree_pid_link(struct ptree_pid *pid)
-{
-	pid->links++;
-}
 
 /**
  * ptree_pid_unlink - say that one fewer keeps the number taken
@@ -332,9 +340,7 @@ void ptree_ns_leave(struct ptree *tree, struct ptree_pid *pid,
 		if (--ns->live || hlist_unhashed(&ns->hash))
 			continue;
 		hlist_del_init(&ns->hash);
-		if (ns->owner) {
-			ns->refs++;
-			hlist_add_head(&ns->hash, &tree->ns_gone);
-		}
+		if (ns->owner)
+			shut(tree, ns);
 	}
 }

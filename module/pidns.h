@@ -6,28 +6,57 @@
 #include "tree.h"
 
 /**
- * struct ptree_numbers - the numbers of one struct pid, as values
- * @key: the address of the struct pid
- * @level: of the innermost namespace
- * @at: number and namespace (its inum) at each level, the root first
+ * ptree_upid_pid - whose number it is
+ * @upid: the number
+ *
+ * Return: the pid. O(level).
  */
-struct ptree_numbers {
-	const void *key;
-	u32 level;
-	struct {
-		pid_t nr;
-		u32 ns;
-	} at[PTREE_LEVELS];
-};
+static inline struct ptree_pid *ptree_upid_pid(struct ptree_upid *upid)
+{
+	while (upid->next)
+		upid = upid->next;
+	return container_of(upid, struct ptree_pid, root);
+}
+
+/**
+ * ptree_pid_is - whether a pid is the one that the kernel knows by this
+ * @pid: the pid, or NULL
+ * @key: the address of a struct pid
+ * @nr: its number in the root namespace: the address alone may be used again
+ *
+ * Return: true if so.
+ */
+static inline bool ptree_pid_is(const struct ptree_pid *pid, const void *key,
+				pid_t nr)
+{
+	return pid && pid->key == key && pid->root.nr == nr;
+}
+
+/**
+ * ptree_pid_get - take another reference
+ * @pid: the pid, referenced already
+ */
+static inline void ptree_pid_get(struct ptree_pid *pid)
+{
+	pid->refs++;
+}
+
+/**
+ * ptree_pid_link - say that the kernel keeps the number taken for one more
+ * @pid: the pid
+ */
+static inline void ptree_pid_link(struct ptree_pid *pid)
+{
+	pid->links++;
+}
 
 struct ptree_pid *ptree_pid_find(struct ptree *tree, u32 ns, pid_t nr);
 struct ptree_pid *ptree_pid_find_get(struct ptree *tree, const void *key,
 				     pid_t nr);
-struct ptree_pid *ptree_pid_new(struct ptree *tree,
-				const struct ptree_numbers *numbers);
-void ptree_pid_get(struct ptree_pid *pid);
+struct ptree_pid *ptree_pid_new(struct ptree *tree, const void *key, pid_t nr);
+bool ptree_pid_add(struct ptree *tree, struct ptree_pid *pid, u32 inum,
+		   pid_t nr);
 void ptree_pid_put(struct ptree *tree, struct ptree_pid *pid);
-void ptree_pid_link(struct ptree_pid *pid);
 void ptree_pid_unlink(struct ptree *tree, struct ptree_pid *pid);
 
 struct ptree_ns *ptree_ns_find(struct ptree *tree, u32 inum);

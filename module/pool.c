@@ -14,14 +14,16 @@
  * @name: of its slab cache, as slabtop shows it
  * @size: of an object, in bytes
  * @want: how many spare objects to hold ready
+ * @care: set when the pool wants filling up or emptying
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
 int ptree_pool_init(struct ptree_pool *pool, const char *name,
-		    unsigned int size, unsigned int want)
+		    unsigned int size, unsigned int want, bool *care)
 {
 	pool->want = want;
+	pool->care = care;
 	pool->cache = kmem_cache_create(name, size, 0, SLAB_NO_MERGE, NULL);
 	return pool->cache ? 0 : -ENOMEM;
 }
@@ -42,10 +44,13 @@ void ptree_pool_destroy(struct ptree_pool *pool)
 }
 
 /**
- * ptree_pool_take - take a zeroed object
+ * ptree_pool_take - take an object
  * @pool: the pool
  *
- * Context: any, under the owner's lock. O(size of the object).
+ * What is in it is for the caller to write: he knows how large it is, and the
+ * compiler then does it in a few instructions.
+ *
+ * Context: any, under the owner's lock. O(1).
  * Return: the object, or NULL when none is left.
  */
 void *ptree_pool_take(struct ptree_pool *pool)
@@ -61,8 +66,9 @@ void *ptree_pool_take(struct ptree_pool *pool)
 	}
 	pool->spare = object->next;
 	WRITE_ONCE(pool->nr, pool->nr - 1);
+	if (pool->nr < pool->want / 2)
+		WRITE_ONCE(*pool->care, true);
 	pool->used++;
-	memset(object, 0, kmem_cache_size(pool->cache));
 	return object;
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_pool_take);
@@ -82,6 +88,8 @@ void ptree_pool_give(struct ptree_pool *pool, void *object)
 	pool->spare = spare;
 	pool->used--;
 	WRITE_ONCE(pool->nr, pool->nr + 1);
+	if (pool->nr > 3 * pool->want)
+		WRITE_ONCE(*pool->care, true);
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_pool_give);
 

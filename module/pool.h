@@ -15,6 +15,7 @@
  * @want: how many @spare is filled up to; set once
  * @used: objects taken and not given back; the owner's lock
  * @starved: times a take found nothing; the owner's lock
+ * @care: set when it is half empty or far too full; for the owner to clear
  * @fail_every: every so many takes fail, for tests; 0 is never
  * @takes: takes so far, counted only while @fail_every is set
  *
@@ -29,12 +30,13 @@ struct ptree_pool {
 	unsigned int want;
 	unsigned int used;
 	u64 starved;
+	bool *care;
 	unsigned int fail_every;
 	unsigned int takes;
 };
 
 int ptree_pool_init(struct ptree_pool *pool, const char *name,
-		    unsigned int size, unsigned int want);
+		    unsigned int size, unsigned int want, bool *care);
 void ptree_pool_destroy(struct ptree_pool *pool);
 void *ptree_pool_take(struct ptree_pool *pool);
 void ptree_pool_give(struct ptree_pool *pool, void *object);

@@ -92,12 +92,14 @@ void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
 	record->id = node->id;
 	record->process_id = process->id;
 	record->start_ns = node->start_ns;
-	record->exit_ns = node->exit_ns;
 	record->clone_flags = node->clone_flags;
-	record->exit_code = node->exit_code;
 	record->state = node->state;
 	record->letter = letter(node->state);
 	record->cred = node->cred;
+	if (node->state != PTREE_RUNNING) {
+		record->exit_ns = node->exit_ns;
+		record->exit_code = node->exit_code;
+	}
 	if (node->flags & PTREE_N_KTHREAD)
 		record->flags |= PTREE_R_KTHREAD;
 	if (node->flags & PTREE_N_SEEDED)

@@ -162,8 +162,9 @@ static int read_batch(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
 		struct ptree_node *node;
 
 		if (list_is_last(&reader->cursor.link, &tree->changes)) {
+			/* What came of it is met in the next batch. */
 			if (source && source->settle(tree))
-				continue;
+				return 0;
 			reader->seq = tree->seq;
 			snapshot->seq = tree->seq;
 			return 1;
@@ -469,6 +470,9 @@ bool ptree_walk_more(struct ptree_walk *walk, bool wait)
 	bool more;
 
 	raw_spin_lock_irqsave(&tree->lock, irqflags);
+	/* What nobody was told of, because nobody waited. */
+	if (wait && walk->source && tree->awaited == U64_MAX)
+		walk->source->settle(tree);
 	more = tree->seq > walk->reader.seq;
 	if (!more && wait)
 		tree->awaited = min(tree->awaited, walk->reader.seq);

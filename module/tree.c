@@ -64,27 +64,6 @@ struct ptree_node *ptree_find_task(struct ptree *tree, const void *task)
 EXPORT_SYMBOL_IF_KUNIT(ptree_find_task);
 
 /**
- * ptree_find_signal - find a living process
- * @tree: the tree
- * @signal: its key
- *
- * Context: under the tree's lock. O(1).
- * Return: the process or NULL.
- */
-struct ptree_process *ptree_find_signal(struct ptree *tree, const void *signal)
-{
-	struct hlist_head *bucket = ptree_bucket(&tree->signals, key(signal));
-	struct ptree_process *process;
-
-	lockdep_assert_held(&tree->lock);
-	hlist_for_each_entry(process, bucket, hash)
-		if (process->signal == signal)
-			return process;
-	return NULL;
-}
-EXPORT_SYMBOL_IF_KUNIT(ptree_find_signal);
-
-/**
  * ptree_find_id - find a node, alive or dead
  * @tree: the tree
  * @id: its id
@@ -180,6 +159,13 @@ static void set_comm(struct ptree_node *node, const char *comm)
 {
 	memcpy(node->comm, comm, PTREE_COMM_LEN);
 	node->comm[PTREE_COMM_LEN - 1] = '\0';
+}
+
+/* What is behind the end of a name means nothing, but is mostly the same too. */
+static bool same_comm(const struct ptree_node *node, const char *comm)
+{
+	return !memcmp(node->comm, comm, PTREE_COMM_LEN) ||
+	       !strncmp(node->comm, comm, PTREE_COMM_LEN);
 }
 
 static void set_flags(struct ptree_node *node, const struct ptree_event *event)
@@ -352,7 +338,6 @@ static void release(struct ptree *tree, struct ptree_node *node,
 
 	tree->nr_processes--;
 	process->signal = NULL;
-	hlist_del_init(&process->hash);
 	list_del_init(&process->sibling);
 	process->parent = NULL;
 	ptree_group_leave(tree, process, PTREE_PGRP);
@@ -367,6 +352,7 @@ static void release(struct ptree *tree, struct ptree_node *node,
 
 static struct ptree_process *new_process(struct ptree *tree,
 					 struct ptree_node *leader,
+					 struct ptree_node *parent,
 					 const struct ptree_event *event)
 {
 	struct ptree_process *process;
@@ -374,18 +360,15 @@ static struct ptree_process *new_process(struct ptree *tree,
 	process = ptree_pool_take(&tree->pools[PTREE_POOL_PROCESS]);
 	if (!process)
 		return NULL;
+	memset(process, 0, sizeof(*process));
 	process->signal = event->signal;
-	hlist_add_head(&process->hash,
-		       ptree_bucket(&tree->signals, key(event->signal)));
 	process->leader = leader;
 	INIT_LIST_HEAD(&process->threads);
-	INIT_LIST_HEAD(&process->sibling);
 	process->id = leader->id;
 	process->tty = event->tty;
-	process->parent = ptree_find_task(tree, event->other);
-	list_add_tail(&process->sibling, process->parent ?
-						 &process->parent->children :
-						 &tree->roots);
+	process->parent = parent;
+	list_add_tail(&process->sibling,
+		      parent ? &parent->children : &tree->roots);
 	ptree_group_join(tree, process, PTREE_PGRP, event->group[PTREE_PGRP]);
 	ptree_group_join(tree, process, PTREE_SESSION,
 			 event->group[PTREE_SESSION]);
@@ -394,10 +377,8 @@ static struct ptree_process *new_process(struct ptree *tree,
 }
 
 static void set_birth(struct ptree *tree, struct ptree_process *process,
-		      const struct ptree_event *event)
+		      struct ptree_node *creator)
 {
-	struct ptree_node *creator = ptree_find_task(tree, event->creator);
-
 	if (creator) {
 		if (process->birth_id)
 			disinherit(tree, process);
@@ -413,67 +394,101 @@ static void set_birth(struct ptree *tree, struct ptree_process *process,
 		born_to(process, process->parent);
 }
 
-static int apply_fork(struct ptree *tree, const struct ptree_event *event)
+/* Met by another hook before its own: now we learn the rest. */
+static void learn_birth(struct ptree *tree, struct ptree_node *node,
+			struct ptree_node *creator,
+			const struct ptree_event *event)
 {
-	struct ptree_node *node = ptree_find_task(tree, event->task);
-	struct ptree_process *process = ptree_find_signal(tree, event->signal);
+	if (!event->creator || node->clone_flags)
+		return;
+	node->clone_flags = event->clone_flags;
+	node->flags &= ~PTREE_N_SEEDED;
+	if (node->process->leader == node)
+		set_birth(tree, node->process, creator);
+	touch(tree, node);
+}
 
-	if (node) {
-		/* Met by another hook before its own: now we learn the rest. */
-		if (!event->creator || node->clone_flags)
-			return 0;
-		node->clone_flags = event->clone_flags;
-		node->flags &= ~PTREE_N_SEEDED;
-		if (node->process->leader == node)
-			set_birth(tree, node->process, event);
-		touch(tree, node);
-		return 0;
-	}
-	if (!event->leader && !process)
-		return -ENOENT;
-	/* Only one that is gone can have left its signal_struct to another. */
-	if (event->leader && process)
-		release(tree, process->leader, event);
+static struct ptree_node *new_node(struct ptree *tree,
+				   const struct ptree_event *event)
+{
+	struct ptree_node *node;
 
 	node = ptree_pool_take(&tree->pools[PTREE_POOL_NODE]);
 	if (!node)
-		return -ENOMEM;
-	INIT_LIST_HEAD(&node->change.link);
-	INIT_LIST_HEAD(&node->children);
-	INIT_LIST_HEAD(&node->queue);
-	if (event->leader) {
-		node->id = tree->last_id + 1;
-		process = new_process(tree, node, event);
-		if (!process) {
-			ptree_pool_give(&tree->pools[PTREE_POOL_NODE], node);
-			return -ENOMEM;
-		}
-	}
-	node->process = process;
-	process->nodes++;
-	process->nr_threads++;
-	tree->nr_nodes++;
-	set_id(tree, node, ++tree->last_id);
+		return NULL;
+	memset(node, 0, sizeof(*node));
 	node->task = event->task;
-	hlist_add_head(&node->hash,
-		       ptree_bucket(&tree->tasks, key(event->task)));
-	list_add_tail(&node->thread, &process->threads);
-	ptree_pid_get(event->pid);
-	ptree_pid_link(event->pid);
-	node->pid = event->pid;
-	node->pid->node = node;
-	ptree_ns_enter(tree, node->pid, process);
+	node->id = tree->last_id + 1;
 	node->start_ns = event->now;
 	node->clone_flags = event->clone_flags;
 	node->flags = event->node_flags & PTREE_N_SEEDED;
 	node->cred = event->cred;
 	set_comm(node, event->comm);
+	INIT_LIST_HEAD(&node->change.link);
+	INIT_LIST_HEAD(&node->children);
+	INIT_LIST_HEAD(&node->queue);
+	return node;
+}
+
+/* From here on it is found, by whatever it may be looked for. */
+static void index_node(struct ptree *tree, struct ptree_node *node,
+		       struct ptree_pid *pid)
+{
+	struct ptree_process *process = node->process;
+
+	process->nodes++;
+	process->nr_threads++;
+	tree->nr_nodes++;
+	set_id(tree, node, ++tree->last_id);
+	hlist_add_head(&node->hash,
+		       ptree_bucket(&tree->tasks, key(node->task)));
+	list_add_tail(&node->thread, &process->threads);
+	ptree_pid_get(pid);
+	ptree_pid_link(pid);
+	node->pid = pid;
+	pid->node = node;
+	ptree_ns_enter(tree, pid, process);
+}
+
+static struct ptree_node *find_relative(struct ptree *tree, const void *task,
+					struct ptree_node *creator)
+{
+	if (creator && creator->task == task)
+		return creator;
+	return ptree_find_task(tree, task);
+}
+
+static int apply_fork(struct ptree *tree, const struct ptree_event *event)
+{
+	struct ptree_node *node = ptree_find_task(tree, event->task);
+	struct ptree_node *creator = ptree_find_task(tree, event->creator);
+	bool leads = event->leader == event->task;
+	struct ptree_node *relative;
+
+	if (node) {
+		learn_birth(tree, node, creator, event);
+		return 0;
+	}
+	relative = find_relative(tree, leads ? event->other : event->leader,
+				 creator);
+	if (!leads && !relative)
+		return -ENOENT;
+	node = new_node(tree, event);
+	if (!node)
+		return -ENOMEM;
+	node->process = leads ? new_process(tree, node, relative, event) :
+				relative->process;
+	if (!node->process) {
+		ptree_pool_give(&tree->pools[PTREE_POOL_NODE], node);
+		return -ENOMEM;
+	}
+	index_node(tree, node, event->pid);
 	set_flags(node, event);
-	if (event->leader)
-		set_birth(tree, process, event);
+	if (leads)
+		set_birth(tree, node->process, creator);
 	touch(tree, node);
-	if (!event->leader)
-		touch(tree, process->leader);
+	if (!leads)
+		touch(tree, node->process->leader);
 	return 0;
 }
 
@@ -496,7 +511,7 @@ static int apply_attr(struct ptree *tree, struct ptree_node *node,
 
 	if (process_flags == event->process_flags &&
 	    node_flags == event->node_flags &&
-	    !strncmp(node->comm, event->comm, PTREE_COMM_LEN) &&
+	    same_comm(node, event->comm) &&
 	    !memcmp(&node->cred, &event->cred, sizeof(node->cred)))
 		return 0;
 	node->cred = event->cred;
@@ -534,6 +549,7 @@ static int apply_swap(struct ptree *tree, struct ptree_node *node,
 	return 0;
 }
 
+/* A change only to what is inside: for others it runs until it is a zombie. */
 static int apply_exit(struct ptree *tree, struct ptree_node *node,
 		      const struct ptree_event *event)
 {
@@ -543,8 +559,7 @@ static int apply_exit(struct ptree *tree, struct ptree_node *node,
 	node->exit_ns = event->now;
 	node->exit_code = event->exit_code;
 	list_move_tail(&node->queue, &tree->exiting);
-	touch(tree, node);
-	return 0;
+	return apply_attr(tree, node, event);
 }
 
 static int apply_zombie(struct ptree *tree, struct ptree_node *node,
@@ -583,7 +598,7 @@ static int apply(struct ptree *tree, const struct ptree_event *event)
 	if (event->kind == PTREE_EV_FORK)
 		return apply_fork(tree, event);
 
-	node = ptree_find_task(tree, event->task);
+	node = event->node ?: ptree_find_task(tree, event->task);
 	if (!node)
 		return -ENOENT;
 	switch (event->kind) {
@@ -698,7 +713,6 @@ int ptree_init(struct ptree *tree, const char *name, unsigned int bits,
 	tree->awaited = U64_MAX;
 
 	err = table_init(&tree->tasks, bits) ?:
-	      table_init(&tree->signals, bits) ?:
 	      table_init(&tree->ids, bits) ?:
 	      table_init(&tree->numbers, bits) ?:
 	      table_init(&tree->namespaces, min(bits, 8U));
@@ -707,7 +721,8 @@ int ptree_init(struct ptree *tree, const char *name, unsigned int bits,
 			 object_name[kind]);
 		err = ptree_pool_init(&tree->pools[kind], cache,
 				      object_size[kind],
-				      kind == PTREE_POOL_NS ? 64 : want);
+				      kind == PTREE_POOL_NS ? 64 : want,
+				      &tree->care);
 	}
 	err = err ?: ptree_refill(tree, GFP_KERNEL);
 	if (err)
@@ -721,7 +736,6 @@ static void forget(struct ptree *tree, struct ptree_node *node)
 {
 	struct ptree_process *process = node->process;
 
-	hlist_del_init(&process->hash);
 	ptree_group_leave(tree, process, PTREE_PGRP);
 	ptree_group_leave(tree, process, PTREE_SESSION);
 	ptree_pid_unlink(tree, node->pid);
@@ -768,7 +782,6 @@ void ptree_destroy(struct ptree *tree)
 	for (kind = 0; kind < PTREE_POOLS; kind++)
 		ptree_pool_destroy(&tree->pools[kind]);
 	kvfree(tree->tasks.buckets);
-	kvfree(tree->signals.buckets);
 	kvfree(tree->ids.buckets);
 	kvfree(tree->numbers.buckets);
 	kvfree(tree->namespaces.buckets);

@@ -18,9 +18,9 @@
  * zombie    exited, and its number is still taken
  * tombstone what is left of a node whose number has been given up
  *
- * A node is found by the address of its task_struct, a process by that of its
- * signal_struct, never by number: numbers are used again before the hooks hear
- * of it. The addresses are keys, the core never looks behind them.
+ * A node is found by the address of its task_struct, a process through its
+ * leader's, never by number: numbers are used again before the hooks hear of
+ * it. The addresses are keys, the core never looks behind them.
  */
 #ifndef PTREE_TREE_H
 #define PTREE_TREE_H
@@ -121,14 +121,12 @@ struct ptree_ns {
  * struct ptree_upid - one number in one namespace, as struct upid
  * @hash: in &ptree.numbers while the number is taken
  * @ns: where; holds a reference
- * @pid: the pid it belongs to
  * @next: the same pid's number one level further out, NULL in the root
  * @nr: the number
  */
 struct ptree_upid {
 	struct hlist_node hash;
 	struct ptree_ns *ns;
-	struct ptree_pid *pid;
 	struct ptree_upid *next;
 	pid_t nr;
 };
@@ -141,6 +139,7 @@ struct ptree_upid {
  * @inner: its number in the innermost namespace, the others hang on it
  * @refs: nodes, tombstones and processes that point here
  * @links: of these, the ones for which the kernel keeps the number taken
+ * @root: its number in the root namespace, for most the only one
  */
 struct ptree_pid {
 	const void *key;
@@ -149,6 +148,7 @@ struct ptree_pid {
 	struct ptree_upid *inner;
 	u32 refs;
 	u32 links;
+	struct ptree_upid root;
 };
 
 /**
@@ -168,8 +168,7 @@ struct ptree_cred {
 /**
  * struct ptree_process - what the threads of a process share
  * @id: set once; the id of its leader
- * @signal: key: the address of its signal_struct, NULL once dead
- * @hash: in &ptree.signals
+ * @signal: the address of its signal_struct, NULL once dead
  * @leader: the node that stands for it; NULL once its tombstone was evicted
  * @threads: its living nodes, oldest first, by &ptree_node.thread
  * @parent: whose child it is, NULL when that is no node of this tree
@@ -189,7 +188,6 @@ struct ptree_cred {
 struct ptree_process {
 	u64 id;
 	const void *signal;
-	struct hlist_node hash;
 	struct ptree_node *leader;
 	struct list_head threads;
 	struct ptree_node *parent;
@@ -340,7 +338,6 @@ struct ptree_stats {
  * @spent: tombstones of processes no longer needed, on the way to @history
  * @snapshots: struct ptree_reader that take a snapshot, oldest first
  * @tasks: nodes by task_struct
- * @signals: processes by signal_struct
  * @ids: nodes and tombstones by id
  * @numbers: struct ptree_upid by namespace and number
  * @namespaces: struct ptree_ns by inum
@@ -352,6 +349,8 @@ struct ptree_stats {
  * @nr_history: length of @history
  * @history_max: bound of @nr_history; what living chains need may be as many
  *               more as there are living processes
+ * @care: a pool wants filling up or emptying, or a namespace to be let go of;
+ *	whoever feeds the tree sees to it, and clears this first
  * @stale: a birth was lost: the tree is not whole until it has been rescanned
  */
 struct ptree {
@@ -369,7 +368,6 @@ struct ptree {
 	struct list_head spent;
 	struct list_head snapshots;
 	struct ptree_table tasks;
-	struct ptree_table signals;
 	struct ptree_table ids;
 	struct ptree_table numbers;
 	struct ptree_table namespaces;
@@ -380,6 +378,7 @@ struct ptree {
 	u32 nr_needed;
 	u32 nr_history;
 	u32 history_max;
+	bool care;
 	bool stale;
 };
 
@@ -407,7 +406,6 @@ void ptree_trim(struct ptree *tree);
 int ptree_apply(struct ptree *tree, const struct ptree_event *event);
 
 struct ptree_node *ptree_find_task(struct ptree *tree, const void *task);
-struct ptree_process *ptree_find_signal(struct ptree *tree, const void *signal);
 struct ptree_node *ptree_find_id(struct ptree *tree, u64 id);
 struct ptree_node *ptree_find_nr(struct ptree *tree, u32 ns,
 				 enum ptree_nr_type type, pid_t nr);

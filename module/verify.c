@@ -32,9 +32,8 @@ static const char *check_alive(struct ptree *tree, struct ptree_node *node)
 
 	if (!node->task || ptree_find_task(tree, node->task) != node)
 		return "a living node can't be found by its task";
-	if (!node->process->signal ||
-	    ptree_find_signal(tree, node->process->signal) != node->process)
-		return "a living process can't be found by its signal";
+	if (!node->process->signal)
+		return "a living node's process is dead";
 	if (node->process->leader->state == PTREE_DEAD)
 		return "a living node has a dead leader";
 	if (node->state == PTREE_ZOMBIE && !exiting)
@@ -108,8 +107,6 @@ static const char *check_tables(struct ptree *tree, const struct census *census)
 {
 	if (length(&tree->tasks) != census->nodes)
 		return "the table of tasks holds others than the living nodes";
-	if (length(&tree->signals) != census->processes)
-		return "the table of signals holds others than the living processes";
 	if (length(&tree->ids) != census->nodes + census->tombstones)
 		return "the table of ids holds others than nodes and tombstones";
 	if (tree->nr_nodes != census->nodes)
@@ -126,11 +123,13 @@ static const char *check_numbers(struct ptree *tree)
 
 	for (i = 0; i < 1U << tree->numbers.bits; i++) {
 		hlist_for_each_entry(upid, &tree->numbers.buckets[i], hash) {
-			if (!upid->pid->links)
+			struct ptree_pid *pid = ptree_upid_pid(upid);
+
+			if (!pid->links)
 				return "a number that nobody keeps is found";
 			if (upid->ns->live &&
 			    ptree_pid_find(tree, upid->ns->inum, upid->nr) !=
-				    upid->pid)
+				    pid)
 				return "a number is taken twice or in the wrong place";
 		}
 	}
@@ -246,15 +245,17 @@ static const char *check_members(struct ptree_process *process,
 static const char *check_processes(struct ptree *tree)
 {
 	u32 i, type, nr[PTREE_GROUP_TYPES] = {};
-	struct ptree_process *process;
 	const char *wrong = NULL;
+	struct ptree_node *node;
 
-	for (i = 0; i < 1U << tree->signals.bits; i++) {
-		hlist_for_each_entry(process, &tree->signals.buckets[i], hash) {
-			wrong = wrong ?: check_threads(process);
+	for (i = 0; i < 1U << tree->tasks.bits; i++) {
+		hlist_for_each_entry(node, &tree->tasks.buckets[i], hash) {
+			if (!leads(node))
+				continue;
+			wrong = wrong ?: check_threads(node->process);
 			for (type = 0; type < PTREE_GROUP_TYPES; type++)
-				wrong = wrong ?: check_members(process, type,
-							       &nr[type]);
+				wrong = wrong ?: check_members(node->process,
+							       type, &nr[type]);
 		}
 	}
 	if (wrong)

@@ -80,7 +80,7 @@ static const struct hook hooks[] = {
 	  "new parents of orphans" },
 	{ PTREE_HOOK_EXCHANGE_TIDS, "exchange_tids",
 	  "numbers of threads that execute a program" },
-	{ PTREE_HOOK_DETACH_PID, "detach_pid", "numbers given up" },
+	{ PTREE_HOOK_RELEASE, "posix_cpu_timers_exit", "numbers given up" },
 	{ PTREE_HOOK_CHANGE_PID, "change_pid", "process groups and sessions" },
 	{ PTREE_HOOK_CHANGE_ID, "proc_id_connector", "users and groups" },
 	{ PTREE_HOOK_CHANGE_COMM, "proc_comm_connector", "names" },

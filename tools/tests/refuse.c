@@ -35,7 +35,7 @@
 /* The hooks that are kprobes. */
 #define PROBES                                                      \
 	(PTREE_HOOK_EXIT_NOTIFIED | PTREE_HOOK_EXCHANGE_TIDS |      \
-	 PTREE_HOOK_DETACH_PID | PTREE_HOOK_CHANGE_PID |            \
+	 PTREE_HOOK_RELEASE | PTREE_HOOK_CHANGE_PID |            \
 	 PTREE_HOOK_CHANGE_ID)
 
 /* The first word of a file. */

@@ -212,7 +212,7 @@ struct ptree_lost {
 /* Without one of these, what it tells is seen later: when somebody reads. */
 #define PTREE_HOOK_EXIT_NOTIFIED  (1U << 8)
 #define PTREE_HOOK_EXCHANGE_TIDS  (1U << 9)
-#define PTREE_HOOK_DETACH_PID	  (1U << 10)
+#define PTREE_HOOK_RELEASE	  (1U << 10)
 #define PTREE_HOOK_CHANGE_PID	  (1U << 11)
 #define PTREE_HOOK_CHANGE_ID	  (1U << 12)
 #define PTREE_HOOK_CHANGE_COMM	  (1U << 13)
