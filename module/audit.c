@@ -26,7 +26,7 @@
 #include "hooks.h"
 #include "pidns.h"
 
-/* What is found beyond these is counted. */
+/* How many are listed: who has more has lost more than a list can tell. */
 #define MOST 4096
 
 /* How often to look, and how long to wait before looking again. */
@@ -38,7 +38,6 @@
  * @tree: what is compared
  * @findings: what was found
  * @nr: how many of these
- * @over: how many more there were
  * @tasks: tasks compared
  * @values: values compared
  * @behind: differences in what only reading tells
@@ -50,7 +49,6 @@ struct audit {
 	struct ptree *tree;
 	struct ptree_finding *findings;
 	u32 nr;
-	u32 over;
 	u64 tasks;
 	u64 values;
 	u64 behind;
@@ -65,10 +63,8 @@ static void report(struct audit *audit, u32 kind,
 {
 	struct ptree_finding *finding = &audit->findings[audit->nr];
 
-	if (audit->nr == MOST) {
-		audit->over++;
+	if (audit->nr == MOST)
 		return;
-	}
 	audit->nr++;
 	*finding = (struct ptree_finding) {
 		.head.size = sizeof(*finding),
@@ -376,17 +372,13 @@ static u32 keep_lasting(struct ptree_finding *now, u32 nr,
 static int look(struct audit *audit)
 {
 	struct ptree_info info = {};
+	int err = ptree_make_whole(audit->tree, &ptree_live_source);
 
-	if (READ_ONCE(audit->tree->stale)) {
-		int err = ptree_live_source.rescan(audit->tree);
-
-		if (err)
-			return err;
-	}
+	if (err)
+		return err;
 	ptree_hooks_info(&info);
 	audit->hooks = info.hooks;
 	audit->nr = 0;
-	audit->over = 0;
 	audit->tasks = 0;
 	audit->values = 0;
 	audit->behind = 0;

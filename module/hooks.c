@@ -271,6 +271,14 @@ static u32 exit_code(const struct task_struct *task)
 	return READ_ONCE(task->exit_code);
 }
 
+static u32 process_flags(const struct task_struct *task)
+{
+	const struct signal_struct *signal = task->signal;
+
+	return (signal->is_child_subreaper ? PTREE_P_SUBREAPER : 0) |
+	       (signal->has_child_subreaper ? PTREE_P_HAS_SUBREAPER : 0);
+}
+
 static void get_attr(struct task_struct *task, struct ptree_event *event)
 {
 	const struct cred *cred = __task_cred(task);
@@ -282,11 +290,7 @@ static void get_attr(struct task_struct *task, struct ptree_event *event)
 	memcpy(event->comm, task->comm, sizeof(event->comm));
 	event->comm[sizeof(event->comm) - 1] = '\0';
 	event->node_flags = task->flags & PF_KTHREAD ? PTREE_N_KTHREAD : 0;
-	event->process_flags = 0;
-	if (task->signal->is_child_subreaper)
-		event->process_flags |= PTREE_P_SUBREAPER;
-	if (task->signal->has_child_subreaper)
-		event->process_flags |= PTREE_P_HAS_SUBREAPER;
+	event->process_flags = process_flags(task);
 }
 
 static int tell(enum ptree_event_kind kind, const struct task_struct *task,
@@ -439,6 +443,21 @@ static void refresh_groups(struct ptree_node *node, struct task_struct *task)
 	ptree_pid_put(live, event.group[PTREE_SESSION]);
 }
 
+/* Most of those that a reader looks at have not changed. */
+static bool has_changed(const struct ptree_node *node,
+			const struct task_struct *task)
+{
+	const struct cred *cred = __task_cred(task);
+
+	return memcmp(node->comm, task->comm, PTREE_COMM_LEN) ||
+	       node->cred.uid != __kuid_val(cred->uid) ||
+	       node->cred.gid != __kgid_val(cred->gid) ||
+	       node->cred.euid != __kuid_val(cred->euid) ||
+	       node->cred.egid != __kgid_val(cred->egid) ||
+	       (node->process->flags & PTREE_P_FLAGS_SET) !=
+		       process_flags(task);
+}
+
 static void refresh_attr(struct ptree_node *node, struct task_struct *task)
 {
 	struct ptree_event event = {
@@ -549,7 +568,8 @@ static void live_refresh(struct ptree *tree, struct ptree_node *node)
 		refresh_parent(node, task);
 		refresh_groups(node, task);
 	}
-	refresh_attr(node, task);
+	if (has_changed(node, task))
+		refresh_attr(node, task);
 	settle_node(node);
 out:
 	rcu_read_unlock();

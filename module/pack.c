@@ -51,6 +51,13 @@ static void pack_cred(struct ptree_task *task, const struct ptree_record *record
 	const struct ptree_cred *cred = &record->cred;
 
 	task->mask |= PTREE_MASK_CRED;
+	if (ns == &init_user_ns) {
+		task->uid = cred->uid;
+		task->gid = cred->gid;
+		task->euid = cred->euid;
+		task->egid = cred->egid;
+		return;
+	}
 	task->uid = from_kuid_munged(ns, KUIDT_INIT(cred->uid));
 	task->gid = from_kgid_munged(ns, KGIDT_INIT(cred->gid));
 	task->euid = from_kuid_munged(ns, KUIDT_INIT(cred->euid));

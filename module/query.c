@@ -95,13 +95,12 @@ static int resolve(const struct ptree_light *light,
 	const struct ptree_node *node;
 	struct pid *pid = NULL;
 	unsigned long irqflags;
-	int err = 0;
+	int err;
 
 	if (query->select > PTREE_SELECT_SID ||
 	    (query->select == PTREE_SELECT_SELF && query->value))
 		return -EINVAL;
-	if (READ_ONCE(tree->stale))
-		err = ptree_live_source.rescan(tree);
+	err = ptree_make_whole(tree, &ptree_live_source);
 	if (err)
 		return err;
 	if (query->select == PTREE_SELECT_PIDFD)
@@ -166,6 +165,15 @@ static void begin(const struct ptree_light *light,
 	snapshot->flags = flags | PTREE_SNAP_INNER;
 }
 
+/* The record of one node. */
+static int take_one(const struct ptree_light *light,
+		    struct ptree_snapshot *snapshot, u64 id)
+{
+	begin(light, snapshot, 0);
+	return ptree_snapshot_chain(light->tree, &ptree_live_source, snapshot,
+				    id, none);
+}
+
 /**
  * ptree_query_get - answer who a task is
  * @light: what the reader sees by
@@ -190,9 +198,7 @@ int ptree_query_get(const struct ptree_light *light,
 	err = resolve(light, query, &id, &process_id);
 	if (err)
 		return err;
-	begin(light, &snapshot, 0);
-	err = ptree_snapshot_chain(light->tree, &ptree_live_source, &snapshot,
-				   id, none);
+	err = take_one(light, &snapshot, id);
 	if (err)
 		return err;
 	sight = ptree_sight_of(light, snapshot.records);
@@ -404,9 +410,7 @@ static int pidns_of(const struct ptree_light *light, u64 id, u32 *inum)
 	struct ptree_snapshot snapshot;
 	int err;
 
-	begin(light, &snapshot, 0);
-	err = ptree_snapshot_chain(light->tree, &ptree_live_source, &snapshot,
-				   id, none);
+	err = take_one(light, &snapshot, id);
 	if (!err)
 		*inum = snapshot.records[0].pidns;
 	ptree_snapshot_free(&snapshot);
@@ -506,12 +510,11 @@ int ptree_query_translate(const struct ptree_light *light,
 	struct ptree *tree = light->tree;
 	struct ptree_snapshot snapshot;
 	unsigned long irqflags;
-	int err = 0;
+	int err;
 
 	if (translate->flags || translate->type > PTREE_NUMBER_SID)
 		return -EINVAL;
-	if (READ_ONCE(tree->stale))
-		err = ptree_live_source.rescan(tree);
+	err = ptree_make_whole(tree, &ptree_live_source);
 	if (err)
 		return err;
 	raw_spin_lock_irqsave(&tree->lock, irqflags);
@@ -519,9 +522,7 @@ int ptree_query_translate(const struct ptree_light *light,
 	raw_spin_unlock_irqrestore(&tree->lock, irqflags);
 	if (err)
 		return err;
-	begin(light, &snapshot, 0);
-	err = ptree_snapshot_chain(tree, &ptree_live_source, &snapshot,
-				   translate->id, none);
+	err = take_one(light, &snapshot, translate->id);
 	if (!err && ptree_sight_of(light, snapshot.records) < PTREE_FULL)
 		err = -ESRCH;
 	ptree_snapshot_free(&snapshot);

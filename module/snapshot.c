@@ -212,29 +212,105 @@ static int by_id_then_newest(const void *a, const void *b)
 	return 0;
 }
 
-/* Keep the newest record of each node, and of these the ones asked for. */
-static void distil(struct ptree_snapshot *snapshot)
+static int id_order(const void *key, const void *element)
 {
-	struct ptree_record *records = snapshot->records;
-	bool dead = snapshot->flags & PTREE_SNAP_DEAD;
-	size_t i, nr = 0;
+	const struct ptree_record *record = element;
+	const u64 *id = key;
+
+	if (*id == record->id)
+		return 0;
+	return *id < record->id ? -1 : 1;
+}
+
+static bool asked_for(const struct ptree_snapshot *snapshot,
+		      const struct ptree_record *record)
+{
+	if (record->state == PTREE_DEAD && !(snapshot->flags & PTREE_SNAP_DEAD))
+		return false;
+	return record->tid && (record->flags & PTREE_R_LEADER ||
+			       snapshot->flags & PTREE_SNAP_THREADS);
+}
+
+/*
+ * Keep the newest record of each node, and of these the ones asked for. A walk
+ * meets each node once, but for those that change after it began, at @from:
+ * their records are the last.
+ */
+static void distil(struct ptree_snapshot *snapshot, u64 from)
+{
+	struct ptree_record *records = snapshot->records, *late;
+	size_t i, early = snapshot->nr, nr_late, nr = 0;
 	u64 last = 0;
 
-	sort(records, snapshot->nr, sizeof(*records), by_id_then_newest, NULL);
-	for (i = 0; i < snapshot->nr; i++) {
-		if (records[i].id == last)
-			continue;
-		last = records[i].id;
-		if ((records[i].state == PTREE_DEAD && !dead) ||
-		    !records[i].tid ||
-		    !(records[i].flags & PTREE_R_LEADER ||
-		      snapshot->flags & PTREE_SNAP_THREADS))
+	while (early && records[early - 1].seq > from)
+		early--;
+	late = records + early;
+	nr_late = snapshot->nr - early;
+	sort(late, nr_late, sizeof(*late), by_id_then_newest, NULL);
+	for (i = 0; i < early; i++) {
+		if (!asked_for(snapshot, &records[i]) ||
+		    (nr_late && bsearch(&records[i].id, late, nr_late,
+					sizeof(*late), id_order)))
 			continue;
 		if (nr != i)
 			records[nr] = records[i];
 		nr++;
 	}
+	for (i = 0; i < nr_late; i++) {
+		bool newest = late[i].id != last;
+
+		last = late[i].id;
+		if (newest && asked_for(snapshot, &late[i]))
+			records[nr++] = late[i];
+	}
 	snapshot->nr = nr;
+}
+
+/**
+ * struct place - where the record of a node is
+ * @id: of the node
+ * @at: index of the record
+ */
+struct place {
+	u64 id;
+	size_t at;
+};
+
+static int by_id(const void *a, const void *b)
+{
+	const struct place *left = a, *right = b;
+
+	if (left->id == right->id)
+		return 0;
+	return left->id < right->id ? -1 : 1;
+}
+
+/* Records are large: sort where they are, then move each once. */
+static int sort_by_id(struct ptree_snapshot *snapshot)
+{
+	struct ptree_record *sorted;
+	struct place *places;
+	size_t i;
+
+	places = kvmalloc_array(snapshot->nr + 1, sizeof(*places),
+				GFP_KERNEL_ACCOUNT);
+	sorted = kvmalloc_array(snapshot->nr + 1, sizeof(*sorted),
+				GFP_KERNEL_ACCOUNT);
+	if (!places || !sorted) {
+		kvfree(sorted);
+		kvfree(places);
+		return -ENOMEM;
+	}
+	for (i = 0; i < snapshot->nr; i++)
+		places[i] = (struct place){ snapshot->records[i].id, i };
+	sort(places, snapshot->nr, sizeof(*places), by_id, NULL);
+	for (i = 0; i < snapshot->nr; i++)
+		sorted[i] = snapshot->records[places[i].at];
+	kvfree(snapshot->records);
+	snapshot->records = sorted;
+	snapshot->room = snapshot->nr + 1;
+	kvfree(places);
+	return 0;
 }
 
 /* How many records it will have, if nothing changes. */
@@ -323,6 +399,19 @@ void ptree_walk_free(struct ptree_walk *walk)
 EXPORT_SYMBOL_IF_KUNIT(ptree_walk_free);
 
 /**
+ * ptree_make_whole - find births that were lost before anybody reads
+ * @tree: the tree
+ * @source: who feeds it, NULL for nobody
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOMEM; -EAGAIN when more are lost than found.
+ */
+int ptree_make_whole(struct ptree *tree, const struct ptree_source *source)
+{
+	return source && READ_ONCE(tree->stale) ? source->rescan(tree) : 0;
+}
+
+/**
  * ptree_walk_all - collect all records of one moment
  * @walk: from any place; afterwards it is at that moment, to go on from there
  * @snapshot: @ns, @within and @flags say what is wanted, the rest is zero; on
@@ -338,22 +427,23 @@ int ptree_walk_all(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
 	int err, tries = 8;
 
 	do {
-		if (source && READ_ONCE(tree->stale)) {
-			err = source->rescan(tree);
-			if (err)
-				return err;
-		}
+		err = ptree_make_whole(tree, source);
+		if (err)
+			return err;
 		err = grow(snapshot, expected(tree, snapshot->flags));
 		if (!err)
 			err = walk_changes(walk, snapshot);
 		/* Something may have been lost while we walked. */
 		if (!err && source && READ_ONCE(tree->stale))
 			err = -EAGAIN;
+		if (!err) {
+			distil(snapshot, walk->reader.from);
+			if (!(snapshot->flags & PTREE_SNAP_AS_MET))
+				err = sort_by_id(snapshot);
+		}
 		if (err)
 			ptree_snapshot_free(snapshot);
 	} while (err == -EAGAIN && tries--);
-	if (!err)
-		distil(snapshot);
 	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_walk_all);
@@ -420,9 +510,7 @@ int ptree_walk_on(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
 
 	snapshot->nr = 0;
 	snapshot->nr_inner = 0;
-	ret = grow(snapshot, 0);
-	if (!ret && walk->source && READ_ONCE(tree->stale))
-		ret = walk->source->rescan(tree);
+	ret = grow(snapshot, 0) ?: ptree_make_whole(tree, walk->source);
 	if (ret)
 		return ret;
 	raw_spin_lock_irqsave(&tree->lock, irqflags);
@@ -584,19 +672,9 @@ void ptree_snapshot_free(struct ptree_snapshot *snapshot)
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_snapshot_free);
 
-static int id_order(const void *key, const void *element)
-{
-	const struct ptree_record *record = element;
-	const u64 *id = key;
-
-	if (*id == record->id)
-		return 0;
-	return *id < record->id ? -1 : 1;
-}
-
 /**
  * ptree_snapshot_find - find a record
- * @snapshot: where
+ * @snapshot: where; taken without PTREE_SNAP_AS_MET
  * @id: of the node
  *
  * Context: any. O(log n).

@@ -36,6 +36,8 @@ struct ptree_source {
 #define PTREE_SNAP_DEAD		BIT(1)
 /* What else it finds out. */
 #define PTREE_SNAP_INNER	BIT(2)
+/* Its records need not be sorted. */
+#define PTREE_SNAP_AS_MET	BIT(3)
 
 /**
  * struct ptree_snapshot - records of a tree
@@ -46,7 +48,8 @@ struct ptree_source {
  * @seq: the moment: the number of the newest change it holds
  * @nr: how many records
  * @room: for how many there is room
- * @records: of a moment: sorted by id; of changes: as they came. Owned
+ * @records: of a moment: sorted by id, or with PTREE_SNAP_AS_MET in any order;
+ *	of changes: as they came. Owned
  * @nr_inner: length of @inner
  * @room_inner: for how many there is room
  * @inner: with PTREE_SNAP_INNER the numbers further in, as their records say;
@@ -67,6 +70,7 @@ struct ptree_snapshot {
 
 struct ptree_walk;
 
+int ptree_make_whole(struct ptree *tree, const struct ptree_source *source);
 int ptree_snapshot_take(struct ptree *tree, const struct ptree_source *source,
 			struct ptree_snapshot *snapshot);
 int ptree_snapshot_chain(struct ptree *tree, const struct ptree_source *source,

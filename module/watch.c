@@ -27,6 +27,9 @@
 	(PTREE_WATCH_THREADS | PTREE_WATCH_DEAD | PTREE_WATCH_SINCE |   \
 	 PTREE_WATCH_NONBLOCK)
 
+/* How much is given to the reader at once. */
+#define CHUNK 8192
+
 /**
  * enum stage - what a watch reads next
  * @STAGE_ALL: the whole tree
@@ -53,8 +56,8 @@ enum stage {
  * @full: nothing was kept from him then
  * @told: ids of tasks that he was told of, kept while @filtered: then he must
  *	not hear of others
- * @packed: the record to be told next
- * @size: its length in bytes, 0 for none
+ * @packed: records to be told next; of CHUNK bytes
+ * @size: their length in bytes, 0 for none
  */
 struct watch {
 	struct mutex mutex; /* for all of it */
@@ -68,27 +71,33 @@ struct watch {
 	bool filtered;
 	bool full;
 	struct xarray told;
-	unsigned int size;
-	u64 packed[PTREE_PACKED_MAX / sizeof(u64)];
+	size_t size;
+	void *packed;
 };
 
 static atomic_t watches = ATOMIC_INIT(0);
 
 /* Packing what is told. */
 
+/* Where the next record goes: there is room for a whole one, or nothing yet. */
+static void *packed_end(struct watch *watch)
+{
+	return watch->packed + watch->size;
+}
+
 static void pack_head(struct watch *watch, u16 type, unsigned int size)
 {
-	struct ptree_head *head = (void *)watch->packed;
+	struct ptree_head *head = packed_end(watch);
 
 	head->size = size;
 	head->type = type;
 	head->fixed = size;
-	watch->size = size;
+	watch->size += size;
 }
 
 static void pack_gone(struct watch *watch, const struct ptree_record *record)
 {
-	struct ptree_gone *gone = (void *)watch->packed;
+	struct ptree_gone *gone = packed_end(watch);
 
 	gone->seq = record->seq;
 	gone->id = record->id;
@@ -97,7 +106,7 @@ static void pack_gone(struct watch *watch, const struct ptree_record *record)
 
 static void pack_sync(struct watch *watch)
 {
-	struct ptree_sync *sync = (void *)watch->packed;
+	struct ptree_sync *sync = packed_end(watch);
 
 	sync->seq = watch->snapshot.seq;
 	pack_head(watch, PTREE_TYPE_SYNC, sizeof(*sync));
@@ -105,7 +114,7 @@ static void pack_sync(struct watch *watch)
 
 static void pack_lost(struct watch *watch, u64 first, u64 last)
 {
-	struct ptree_lost *lost = (void *)watch->packed;
+	struct ptree_lost *lost = packed_end(watch);
 
 	lost->first = first;
 	lost->last = last;
@@ -145,8 +154,8 @@ static int tell_record(struct watch *watch, const struct ptree_light *light,
 		if (xa_is_err(old))
 			return xa_err(old);
 	}
-	watch->size = ptree_pack(light, &watch->snapshot, record, sight,
-				 watch->packed);
+	watch->size += ptree_pack(light, &watch->snapshot, record, sight,
+				  packed_end(watch));
 	return 0;
 }
 
@@ -192,8 +201,10 @@ static void see_light(struct watch *watch, const struct ptree_light *light)
 
 	watch->filtered = light->filtered;
 	watch->full = ptree_light_full(light);
-	if (!same && ptree_walk_seq(watch->walk))
-		restart(watch, ptree_walk_seq(watch->walk));
+	if (same || !ptree_walk_seq(watch->walk))
+		return;
+	watch->size = 0;
+	restart(watch, ptree_walk_seq(watch->walk));
 }
 
 static int read_changes(struct watch *watch)
@@ -217,16 +228,14 @@ static int read_changes(struct watch *watch)
 	return 0;
 }
 
-/*
- * Have the next record ready in @packed. Returns 1 when it is, 0 when there is
- * nothing to tell.
- */
+/* Pack one more record. Returns 1 when that is done, 0 when there is none. */
 static int prepare(struct watch *watch, const struct ptree_light *light)
 {
 	struct ptree_snapshot *snapshot = &watch->snapshot;
+	size_t before = watch->size;
 	int err = 0;
 
-	while (!err && !watch->size) {
+	while (!err && watch->size == before) {
 		if (watch->next < snapshot->nr) {
 			err = tell_record(watch, light,
 					  &snapshot->records[watch->next]);
@@ -244,10 +253,44 @@ static int prepare(struct watch *watch, const struct ptree_light *light)
 			return 0;
 		}
 		cond_resched();
-		if (!err && !watch->size && signal_pending(current))
+		if (!err && watch->size == before && signal_pending(current))
 			err = -EINTR;
 	}
 	return err ?: 1;
+}
+
+/*
+ * Pack what surely fits into @room; but one record in any case, so that whoever
+ * asks for less than it takes can be told so. Returns as prepare() does.
+ */
+static int prepare_chunk(struct watch *watch, const struct ptree_light *light,
+			 size_t room)
+{
+	int ret = 1;
+
+	room = min_t(size_t, room, CHUNK);
+	if (!watch->size)
+		ret = prepare(watch, light);
+	while (ret == 1 && watch->size + PTREE_PACKED_MAX <= room)
+		ret = prepare(watch, light);
+	/* What went wrong after some were packed goes wrong again. */
+	return watch->size ? 1 : ret;
+}
+
+/* How much of what is packed fits into @room, in whole records. */
+static size_t fitting(const struct watch *watch, size_t room)
+{
+	const struct ptree_head *head;
+	size_t size = 0;
+
+	if (watch->size <= room)
+		return watch->size;
+	for (;;) {
+		head = watch->packed + size;
+		if (size + head->size > room)
+			return size;
+		size += head->size;
+	}
 }
 
 /* The file. */
@@ -256,7 +299,7 @@ static ssize_t read_records(struct watch *watch, char __user *buffer,
 			    size_t room)
 {
 	struct ptree_light light;
-	size_t done = 0;
+	size_t done = 0, size;
 	int ret;
 
 	ret = ptree_light_get(&light, watch->eye, watch->tree);
@@ -265,15 +308,17 @@ static ssize_t read_records(struct watch *watch, char __user *buffer,
 	see_light(watch, &light);
 	if (watch->stage == STAGE_TAIL)
 		ptree_live_source.catch_up(watch->tree);
-	while ((ret = prepare(watch, &light)) == 1) {
+	while ((ret = prepare_chunk(watch, &light, room - done)) == 1) {
 		ret = -EINVAL;
-		if (room - done < watch->size)
+		size = fitting(watch, room - done);
+		if (!size)
 			break;
 		ret = -EFAULT;
-		if (copy_to_user(buffer + done, watch->packed, watch->size))
+		if (copy_to_user(buffer + done, watch->packed, size))
 			break;
-		done += watch->size;
-		watch->size = 0;
+		done += size;
+		watch->size -= size;
+		memmove(watch->packed, watch->packed + size, watch->size);
 	}
 	/* What went wrong after some were read goes wrong again. */
 	return done ?: ret;
@@ -324,6 +369,7 @@ static void watch_free(struct watch *watch)
 	ptree_snapshot_free(&watch->snapshot);
 	xa_destroy(&watch->told);
 	ptree_eye_put(watch->eye);
+	kfree(watch->packed);
 	kfree(watch);
 	atomic_dec(&watches);
 }
@@ -351,7 +397,10 @@ static struct watch *watch_new(const struct ptree_light *light,
 	if (!watch)
 		return NULL;
 	watch->walk = ptree_walk_new(light->tree, &ptree_live_source);
-	if (!watch->walk) {
+	watch->packed = kmalloc(CHUNK, GFP_KERNEL_ACCOUNT);
+	if (!watch->walk || !watch->packed) {
+		ptree_walk_free(watch->walk);
+		kfree(watch->packed);
 		kfree(watch);
 		return NULL;
 	}
@@ -360,7 +409,7 @@ static struct watch *watch_new(const struct ptree_light *light,
 	watch->tree = light->tree;
 	watch->eye = ptree_eye_get(eye);
 	watch->snapshot.ns = ptree_eye_ns(eye);
-	watch->snapshot.flags = PTREE_SNAP_INNER;
+	watch->snapshot.flags = PTREE_SNAP_INNER | PTREE_SNAP_AS_MET;
 	if (want->flags & PTREE_WATCH_THREADS)
 		watch->snapshot.flags |= PTREE_SNAP_THREADS;
 	if (want->flags & PTREE_WATCH_DEAD)
