@@ -397,6 +397,7 @@ struct ptree_translate {
  * then on what changes. Whole records only; -EINVAL when not one fits. A read
  * waits until there is one; poll(2) tells when there is. A task that changed
  * several times is told of once, as it is now. Deaths are always told of.
+ * Records come in any order: one may speak of tasks that are told of later.
  */
 struct ptree_watch {
 	__u32 flags;
@@ -453,7 +454,7 @@ struct ptree_finding {
 /**
  * struct ptree_audit - compare the whole tree with the kernel's at one instant
  * @flags: zero
- * @nr: set to the number of findings
+ * @nr: set to the number of findings, at most 4096: more are not listed
  * @buf: address of a buffer for struct ptree_finding records
  * @size: its size in bytes
  * @used: set to the bytes that the findings take; what is over @size is left off
