@@ -154,7 +154,9 @@ static void ptrace_seized(unsigned long long options)
 	pid = bear(0);
 	if (!pid)
 		be_traced();
-	sys(ptrace(PTRACE_SEIZE, pid, NULL, options));
+	/* It may be dead already. */
+	if (ptrace(PTRACE_SEIZE, pid, NULL, options))
+		_exit(0);
 	trace(pid, 10);
 	linger(2000);
 	/* Its end lets go of what it still traces. */
