@@ -9,7 +9,7 @@ BUILD = $(CURDIR)/build/$(RELEASE)
 # KUNIT=1 adds ptree_kunit.ko, for a kernel that has CONFIG_KUNIT.
 KBUILD_ARGS = -C $(KDIR) M=$(BUILD) CONFIG_PTREE=m $(if $(KUNIT),CONFIG_PTREE_KUNIT_TEST=m) $(KARGS)
 
-.PHONY: module tools install install-tools uninstall demo check check-all others kunit live test-tools style clean help
+.PHONY: module tools install install-tools uninstall demo check check-all others soak kunit live test-tools style clean help
 .DEFAULT_GOAL := module
 
 module: ## build build/<kernel>/ptree.ko for the running kernel, or KVER=, or KDIR=
@@ -46,6 +46,9 @@ check-all: ## build, load, live tests, audit and unload on every kernel: a table
 
 others: ## stress-ng, kernel selftests, containers and systemd, audited
 	@scripts/others
+
+soak: ## half an hour of everything at once on 6.1 and on 7 (PTREE_SECONDS=1800)
+	@scripts/soak
 
 kunit: ## build a debug kernel (once) and run the KUnit suites on it
 	@scripts/kunit

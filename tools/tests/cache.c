@@ -7,6 +7,7 @@
  * a cgroup that can be frozen.
  */
 #include "case.h"
+#include "cgroup.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +23,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,26 +31,6 @@
 #define STORMS 3
 
 /* The storm. */
-
-static bool is_frozen(void)
-{
-	char text[256];
-
-	check(file_slurp(CGROUP "/cgroup.events", text, sizeof(text)),
-	      "cgroup.events: %m");
-	return strstr(text, "frozen 1");
-}
-
-static void freeze(bool frozen)
-{
-	long end = now_ms() + 10 * PATIENCE_MS;
-
-	file_write(CGROUP "/cgroup.freeze", frozen ? "1" : "0");
-	while (frozen && !is_frozen()) {
-		check(now_ms() < end, "the storm does not freeze");
-		usleep(500);
-	}
-}
 
 static void *linger(void *microseconds)
 {
@@ -120,7 +100,7 @@ static noreturn void storm(unsigned int seed)
 	int living = 0;
 	pid_t pid;
 
-	file_write(CGROUP "/cgroup.procs", "0");
+	cgroup_join(CGROUP);
 	for (;;) {
 		args.flags = rand_r(&seed) % 16 ? 0 : CLONE_NEWPID;
 		if (living < 8) {
@@ -494,8 +474,7 @@ static void cache(void)
 	if (getenv("PTREE_SEED"))
 		seed = strtoul(getenv("PTREE_SEED"), NULL, 0);
 	note("seed %u", seed);
-	if (mkdir(CGROUP, 0755) && errno != EEXIST)
-		skip("no cgroup v2: %m");
+	cgroup_make(CGROUP);
 	/* What the storm orphans is to be reaped here, or it piles up. */
 	sys(prctl(PR_SET_CHILD_SUBREAPER, 1));
 	talk->ask = gate_new();
@@ -508,10 +487,10 @@ static void cache(void)
 	pid = start(talk);
 	for (i = 0; i < rounds && now_ms() < end; i++) {
 		pid = let_storm(talk, pid, i, &seed);
-		freeze(true);
+		cgroup_freeze(CGROUP, true);
 		gate_open(talk->ask);
 		gate_pass(talk->answer);
-		freeze(false);
+		cgroup_freeze(CGROUP, false);
 		if (i % 1000 == 999)
 			note("%d rounds", i + 1);
 	}

@@ -8,11 +8,14 @@
  *	|  `- worker	some are subreapers
  *	|     `- what it makes
  *	|- reader	of /proc/ptree, who audits it as well
- *	`- follower	of a watch
+ *	|- follower	of a watch
+ *	`- others	PTREE_BESIDE, a line of shell, in a cgroup: to have them
+ *			keep still it is frozen
  *
  * What a worker makes inherits the end of a pipe. When that hangs up all of it
  * has ended, wherever it went.
  */
+#include "cgroup.h"
 #include "device.h"
 #include "zoo.h"
 
@@ -45,6 +48,8 @@
 #define PID_MAX "/proc/sys/kernel/pid_max"
 #define FEW_PIDS "1024"
 
+#define BESIDE "/sys/fs/cgroup/ptree-beside"
+
 static const struct live_case *const tables[] = {
 	zoo_birth_cases, zoo_exec_cases,  zoo_exit_cases,
 	zoo_group_cases, zoo_pidns_cases, zoo_state_cases,
@@ -61,6 +66,7 @@ static const struct live_case *const tables[] = {
  * @tasks: compared in these
  * @values: compared in these
  * @transient: differences that were gone a moment later
+ * @behind: of what only reading tells, not read since
  * @lasting: differences that an audit reported in the storm
  * @ask: a gate: the follower shall compare
  * @answer: a gate: it has
@@ -75,6 +81,7 @@ static struct zoo {
 	unsigned long long tasks;
 	unsigned long long values;
 	unsigned long long transient;
+	unsigned long long behind;
 	unsigned long lasting;
 	int ask;
 	int answer;
@@ -275,6 +282,7 @@ static const char *equal(void)
 	zoo->tasks += audit.tasks;
 	zoo->values += audit.values;
 	zoo->transient += audit.transient;
+	zoo->behind += audit.behind;
 	if (!audit.nr)
 		return NULL;
 	snprintf(why, sizeof(why),
@@ -350,11 +358,47 @@ static void see_equal(void)
 	gate_pass(zoo->answer);
 }
 
-static void settle(void)
+/* Others, of whom nothing is known but that they load the machine. */
+
+static pid_t start_others(void)
+{
+	const char *command = getenv("PTREE_BESIDE");
+	pid_t pid;
+
+	if (!command)
+		return 0;
+	cgroup_make(BESIDE);
+	pid = make();
+	if (!pid) {
+		cgroup_join(BESIDE);
+		sys(setsid());
+		execl("/bin/sh", "sh", "-c", command, NULL);
+		fail("/bin/sh: %m");
+	}
+	return pid;
+}
+
+static void end_others(pid_t pid)
+{
+	int status;
+
+	if (!pid)
+		return;
+	check(!waitpid(pid, &status, WNOHANG),
+	      "what runs beside has ended with status %#x", status);
+	cgroup_kill(BESIDE);
+	sys(waitpid(pid, NULL, 0));
+}
+
+static void settle(pid_t others)
 {
 	zoo->still = 1;
+	if (others)
+		cgroup_freeze(BESIDE, true);
 	usleep(100000);
 	see_equal();
+	if (others)
+		cgroup_freeze(BESIDE, false);
 	zoo->still = 0;
 	syscall(SYS_futex, &zoo->still, FUTEX_WAKE, INT_MAX);
 }
@@ -452,7 +496,7 @@ static void open_for(long ms)
 	unsigned int seed = now_ms() ^ getpid();
 	unsigned long long births;
 	long end = now_ms() + ms;
-	pid_t onlooker[2], keeper[KEEPERS];
+	pid_t others, onlooker[2], keeper[KEEPERS];
 	int i, settled = 0, programs, status;
 
 	own_root();
@@ -474,11 +518,13 @@ static void open_for(long ms)
 		if (!keeper[i])
 			keep(seed + i * 1000);
 	}
+	others = start_others();
 	while (now_ms() < end) {
 		usleep((ms < 4000 ? ms / 2 : 2000) * 1000);
-		settle();
+		settle(others);
 		settled++;
 	}
+	end_others(others);
 	zoo->closed = 1;
 	for (i = 0; i < KEEPERS; i++) {
 		sys(waitpid(keeper[i], &status, 0));
@@ -490,8 +536,8 @@ static void open_for(long ms)
 	see_all(NULL, 5 * PATIENCE_MS);
 	note("%llu births, %d settles, %lu reads", count_births() - births,
 	     settled, zoo->reads);
-	note("%lu audits: %llu tasks, %llu values, %llu transient, %lu lasted in the storm",
-	     zoo->audits, zoo->tasks, zoo->values, zoo->transient,
+	note("%lu audits: %llu tasks, %llu values, %llu transient, %llu behind, %lu lasted in the storm",
+	     zoo->audits, zoo->tasks, zoo->values, zoo->transient, zoo->behind,
 	     zoo->lasting);
 }
 
@@ -527,6 +573,6 @@ void zoo_alone(void)
 }
 
 const struct live_case zoo_cases[] = {
-	{ "zoo", run_zoo, .seconds = 2400, .orphan = true },
+	{ "zoo", run_zoo, .seconds = 7200, .orphan = true },
 	{},
 };
