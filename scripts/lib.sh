@@ -37,6 +37,11 @@ need() {
 			missing+=("$p")
 	done
 	[ ${#missing[@]} = 0 ] && return
+	# One at a time: two scripts may run beside each other.
+	if [ -z "${need_locked:-}" ]; then
+		(exec 5>"$cache/apt.lock" && flock 5 && need_locked=1 need "$why" "$@")
+		return
+	fi
 	say "installing ${missing[*]} ($why)"
 	{
 		as_root apt-get -q update &&
@@ -46,6 +51,29 @@ need() {
 		tail -n 15 "$cache/apt.log" >&2
 		die "could not install ${missing[*]}"
 	}
+}
+
+# machine KERNEL: has make build for the machine the kernel is for: the module by what is exported,
+# programs by the arguments in $cross, into $programs.
+# shellcheck disable=SC2034 # for those who source this
+machine() {
+	local root
+	case $1 in
+	arm64)
+		need "to build for arm64" gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+		root=$("$top/scripts/kernel" root "$1")
+		export ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-
+		export PKG_CONFIG_SYSROOT_DIR=$root
+		export PKG_CONFIG_LIBDIR=$root/usr/lib/aarch64-linux-gnu/pkgconfig
+		programs=$top/build/$1
+		cross=("BUILD=$programs" "CC=${CROSS_COMPILE}gcc --sysroot=$root" "AR=${CROSS_COMPILE}ar")
+		;;
+	*)
+		unset ARCH CROSS_COMPILE PKG_CONFIG_SYSROOT_DIR PKG_CONFIG_LIBDIR
+		programs=$top/build
+		cross=()
+		;;
+	esac
 }
 
 need_tools() {

@@ -49,7 +49,7 @@ static int pidfd_inode(int pid, unsigned long long *inode)
 
 static int check_inode(const char *text, int pid, unsigned long long wanted)
 {
-	unsigned long long inode;
+	unsigned long long inode = 0;
 	int err = pidfd_inode(pid, &inode);
 
 	if (err == -EOPNOTSUPP) {
