@@ -536,9 +536,10 @@ static void open_for(long ms)
 	see_all(NULL, 5 * PATIENCE_MS);
 	note("%llu births, %d settles, %lu reads", count_births() - births,
 	     settled, zoo->reads);
-	note("%lu audits: %llu tasks, %llu values, %llu transient, %llu behind, %lu lasted in the storm",
-	     zoo->audits, zoo->tasks, zoo->values, zoo->transient, zoo->behind,
-	     zoo->lasting);
+	note("%lu audits: %llu tasks, %llu values", zoo->audits, zoo->tasks,
+	     zoo->values);
+	note("found: %llu transient, %llu behind, %lu lasted in the storm",
+	     zoo->transient, zoo->behind, zoo->lasting);
 }
 
 static void run_zoo(void)
