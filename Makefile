@@ -9,7 +9,7 @@ BUILD = $(CURDIR)/build/$(RELEASE)
 # KUNIT=1 adds ptree_kunit.ko, for a kernel that has CONFIG_KUNIT.
 KBUILD_ARGS = -C $(KDIR) M=$(BUILD) CONFIG_PTREE=m $(if $(KUNIT),CONFIG_PTREE_KUNIT_TEST=m) $(KARGS)
 
-.PHONY: module tools install install-tools uninstall demo check check-all others soak kunit live test-tools style clean help
+.PHONY: module tools install install-tools uninstall demo check check-all others soak kunit live test-tools bench bench-check bench-baseline style clean help
 .DEFAULT_GOAL := module
 
 module: ## build build/<kernel>/ptree.ko for the running kernel, or KVER=, or KDIR=
@@ -58,6 +58,15 @@ live: ## run the live tests on a stock kernel in a VM
 
 test-tools: ## test libptree and ptree, here and in a VM
 	@scripts/tools
+
+bench: ## measure side by side with what else there is: a table of ratios (half an hour or more)
+	@scripts/bench
+
+bench-check: ## count the instructions of the hooks, compare with tools/bench/baseline.json
+	@scripts/bench-check
+
+bench-baseline: ## make what is counted now the baseline
+	@scripts/bench-check --renew
 
 style: ## W=1, sparse, checkpatch, layers, shellcheck
 	@scripts/style
