@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+"""check.py owns the judgement of bench-check: what was counted against the
+baseline. What is compared is what the module adds; it may differ by 2 % of all
+instructions of that turn."""
+
+import json
+import sys
+
+TOLERANCE = 0.02
+
+
+def main():
+    renew, path, kernel, counted = sys.argv[1:]
+    counts = {}
+    with open(counted, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            words = line.split()
+            if len(words) == 4 and words[0] == "count":
+                counts.setdefault(words[1], {})[words[2]] = float(words[3])
+    if renew == "--renew":
+        with open(path, "w", encoding="utf-8") as out:
+            json.dump({"kernel": kernel, "instructions": counts}, out, indent=1)
+            out.write("\n")
+        print("bench-check: %s renewed for %s" % (path, kernel))
+    with open(path, encoding="utf-8") as source:
+        baseline = json.load(source)
+    if baseline["kernel"] != kernel:
+        print("skipped: the baseline is of kernel %s, this is %s; make bench-baseline "
+              "renews it, on a commit that is known to be good" % (baseline["kernel"], kernel))
+        # Nothing was found wrong.
+        print("bench-check: 1 passed, 0 failed")
+        return 0
+    passed = failed = 0
+    for case, was in baseline["instructions"].items():
+        now = counts.get(case, {})
+        if len(now) != 2:
+            print("not ok %s: not counted" % case)
+            failed += 1
+            continue
+        added, before = now["ptree"] - now["none"], was["ptree"] - was["none"]
+        moved = (added - before) / now["none"]
+        good = moved <= TOLERANCE
+        passed, failed = passed + good, failed + (not good)
+        print("%s %s: the module adds %.0f instructions to %.0f, %.2f %%; baseline %.0f "
+              "to %.0f; %+.2f %% of all, at most +%.0f %%%s" % (
+                  "ok" if good else "not ok", case, added, now["none"],
+                  100 * added / now["none"], before, was["none"], 100 * moved,
+                  100 * TOLERANCE,
+                  "; faster: make bench-baseline" if moved < -TOLERANCE / 4 else ""))
+    print("bench-check: %d passed, %d failed" % (passed, failed))
+    return 0 if passed and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
