@@ -8,9 +8,10 @@
 # Set by scripts/bench -q: small numbers, few rounds.
 # shellcheck disable=SC2034 # for the parts
 quick=${BENCH_QUICK:-}
-# QEMU's clock counts instructions, on the one CPU there is: 1 ns is one instruction.
+# QEMU's clock counts instructions, on the one CPU there is: 1 ns is one instruction. What lies
+# where at random decides how many there are.
 # shellcheck disable=SC2034 # for the parts
-icount=(-s 1 -q "-icount shift=0,sleep=off")
+icount=(-s 1 -q "-icount shift=0,sleep=off" -a "nokaslr norandmaps randomize_kstack_offset=off")
 
 # --- On this machine.
 
