@@ -122,6 +122,7 @@ start() {
 	none) ;;
 	ptree) insmod "$ko" ;;
 	ptree-kprobes0) insmod "$ko" kprobes=0 ;;
+	ptree-follow) insmod "$ko" && listen ptree_watched "$here/build/bench/follow" ;;
 	ptree-watch) insmod "$ko" && listen ptree_watched "$here/build/tools/ptree" watch ;;
 	cn_proc) modprobe -q cn 2>/dev/null || true
 		listen listens_cn "$here/build/bench/cnproc" ;;

@@ -2,7 +2,8 @@
 /*
  * cnproc.c owns the tightest listener to the kernel's process connector: it
  * counts what it hears until SIGTERM, then prints how many forks, exits and
- * messages that were lost, as the numbers of those that came tell.
+ * messages that were lost: as the numbers of those that came tell, and one for
+ * each time it was told that there was no room.
  */
 #include <errno.h>
 #include <linux/cn_proc.h>
@@ -80,6 +81,7 @@ int main(void)
 
 		if (len < 0 && errno != EINTR && errno != ENOBUFS)
 			err(1, "recv");
+		lost += len < 0 && errno == ENOBUFS;
 		for (head = (void *)buffer; len > 0 && NLMSG_OK(head, (size_t)len);
 		     head = NLMSG_NEXT(head, len))
 			hear(NLMSG_DATA(head));

@@ -41,6 +41,16 @@ static void turn_exec(void)
 	reap(pid);
 }
 
+/* The cheapest process: it borrows all memory. */
+static void turn_vfork(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid)
+		_exit(0);
+	reap(pid);
+}
+
 static void turn_setsid(void)
 {
 	pid_t pid = fork();
@@ -71,6 +81,7 @@ static const struct {
 	{ "exec", turn_exec },
 	{ "thread", turn_thread },
 	{ "setsid", turn_setsid },
+	{ "vfork", turn_vfork },
 	{}
 };
 
@@ -144,7 +155,7 @@ int main(int argc, char **argv)
 		argv += 2;
 	}
 	if (argc != 4 || !jobs)
-		errx(2, "usage: cost [-j JOBS] fork|exec|thread|setsid N ROUNDS");
+		errx(2, "usage: cost [-j JOBS] fork|exec|thread|setsid|vfork N ROUNDS");
 	n = number(argv[2]);
 	gate = mmap(NULL, sizeof(*gate), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);

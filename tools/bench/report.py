@@ -21,11 +21,23 @@ import sys
 # To whom the others are compared, part by part; else to ptree.
 BASE = {"cost": "none", "latency": "none"}
 
+# They do something else, and are there to be compared with.
+NO_PEERS = ("none", "memcpy", "memfd", "snapshot")
+OURS = ("ptree", "libptree")
+
+# Less of these is not better.
+NO_RACE = (("read", "bytes"), ("read", "processes"), ("delta", "bytes"))
+
 # Of these more is better; of all others less.
 MORE = re.compile(r"/s$|per second")
 
 # These are shown as they are, not as ratios: 0 is a good value.
 ABSOLUTE = ("%", "percent", "lost", "misses")
+
+# Whoever tells somebody of what happens is compared to ptree when somebody
+# listens to that; all others to ptree alone.
+COUNTERPART = {"cn_proc": "ptree-follow", "bpftrace": "ptree-follow",
+               "sysdig": "ptree-follow", "forkstat": "ptree-watch"}
 
 # A peer is ahead when it is by more than what such measurements vary by.
 NOISE = {"instructions": 0.002}
@@ -33,28 +45,32 @@ NOISE_ELSE = 0.02
 
 # Goals of the design: median of WHO to median of AGAINST, at most or at least
 # LIMIT; in any row of that part, case and unit that has both. A None fits all.
+# Against FEWEST: to himself in the row with the smallest n.
+FEWEST = "fewest"
 Goal = collections.namedtuple("Goal", "text part case unit n who against most least")
 GOALS = [
     Goal("cost of the module", "cost", "fork", "instructions", None,
          "ptree", "none", 1.01, None),
-    Goal("snapshot against ps -e", "read", "snapshot", None, 10000,
-         "ps", "ptree", None, 100),
-    Goal("snapshot against a scanner", "read", "snapshot", None, 10000,
+    Goal("snapshot against ps -e", "read", "snapshot", "cpu_ns", 10000,
+         "ps -e", "ptree", None, 100),
+    Goal("snapshot against a scanner", "read", "snapshot", "cpu_ns", 10000,
          "proc-scan", "ptree", None, 30),
-    Goal("snapshot against memcpy", "read", "snapshot", None, 10000,
+    Goal("snapshot against memcpy", "read", "snapshot", "cpu_ns", 10000,
          "ptree", "memcpy", 3, None),
-    Goal("cat /proc/ptree against pstree", "read", "cat", None, 10000,
-         "pstree", "ptree", None, 20),
-    Goal("delta of 10 changes", "delta", None, None, 10,
+    Goal("cat /proc/ptree against pstree", "read", "text", "cpu_ns", 10000,
+         "pstree -p", "ptree", None, 20),
+    Goal("misses of chicken and egg", "read", None, "misses", None,
+         "ptree", None, 0, None),
+    Goal("delta of 10 changes against snapshot", "delta", None, "cpu_ns", 10,
          "snapshot", "ptree", None, 100),
-    Goal("bytes per task", "memory", "task", "bytes", None,
-         "ptree", None, 320, None),
-    Goal("misses of chicken and egg", "read", "misses", None, None,
-         "ptree", None, 0, None),
-    Goal("events lost", "events", "lost", None, None,
-         "ptree", None, 0, None),
-    Goal("lock held, whatever the number", "latency", "lock", "instructions",
-         None, "ptree", None, 100000, None),
+    Goal("longest hold, as at the fewest", "latency", "lock held", "instructions", None,
+         "ptree", FEWEST, 1.25, None),
+    Goal("bytes per task", "memory", "sharing", "bytes", None, "ptree", None, 320, None),
+    Goal("bytes per task", "memory", "forked", "bytes", None, "ptree", None, 320, None),
+    Goal("events lost in a storm", "events", "running lost", None, None,
+         "ptree-follow", None, 0, None),
+    Goal("events lost and not told", "events", "stalled lost untold", None, None,
+         "ptree-follow", None, 0, None),
 ]
 
 
@@ -121,16 +137,24 @@ class Row:
             a, b = b, a
         return a < b - noise * abs(b)
 
+    def ours(self, peer):
+        """To which of ours a peer is compared."""
+        for who in (COUNTERPART.get(peer), "ptree", "ptree-follow", "ptree-watch"):
+            if who in self.values:
+                return who
+        return None
+
     def ahead(self):
         """Peers that are better than ptree in what they do as it does."""
-        ours = [w for w in self.values if w == "ptree"] or \
-            [w for w in self.values if w.startswith("ptree")]
-        if not ours:
-            return []
-        mine = self.median(ours[0])
-        return [w for w in self.values
-                if not w.startswith("ptree") and w not in ("none", "memcpy", "snapshot")
-                and self.better(self.median(w), mine)]
+        found = []
+        if (self.part, self.unit) in NO_RACE:
+            return found
+        for who in self.values:
+            ours = self.ours(who)
+            if ours and not who.startswith(OURS) and who not in NO_PEERS and \
+                    self.better(self.median(who), self.median(ours)):
+                found.append(who)
+        return found
 
 
 def rows_of(samples):
@@ -157,10 +181,10 @@ def ratio(value):
     return "%.3f" % value
 
 
-def cell(row, who, base):
+def cell(row, who, base, absolute):
     if who not in row.values:
         return ""
-    if row.absolute():
+    if absolute:
         spread = row.values[who].values()
         text = short(row.median(who))
         form = short
@@ -185,6 +209,7 @@ def table(rows):
         for row in mine:
             groups.setdefault((row.base(), row.absolute()), []).append(row)
         for (base, absolute), group in groups.items():
+            absolute = absolute or all(len(r.values) == 1 for r in group)
             names = dict.fromkeys(w for r in group for w in r.values)
             names = [w for w in names if absolute or w != base]
             head = [part, "n", "cpus", "unit"]
@@ -193,7 +218,7 @@ def table(rows):
             for r in group:
                 line = [r.case, short(r.n), str(r.cpus), r.unit]
                 line += [] if absolute else [short(r.median(base))]
-                line += [cell(r, w, base) for w in names]
+                line += [cell(r, w, base, absolute) for w in names]
                 lines.append(line + [" ".join("! " + w for w in r.ahead())])
             out.append(lines)
     text = []
@@ -218,6 +243,12 @@ def goals_of(rows):
                 continue
             if goal.against is None:
                 value = row.median(goal.who)
+            elif goal.against == FEWEST:
+                first = min((r for r in rows if (r.part, r.case, r.unit, r.cpus) == (
+                    row.part, row.case, row.unit, row.cpus)), key=lambda r: r.n)
+                if first is row or not first.median(goal.who):
+                    continue
+                value = row.median(goal.who) / first.median(goal.who)
             elif goal.against in row.values:
                 value = statistics.median(row.ratios(goal.who, goal.against) or [0])
             else:
