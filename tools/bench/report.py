@@ -45,7 +45,7 @@ NOISE_ELSE = 0.02
 
 # Goals of the design: median of WHO to median of AGAINST, at most or at least
 # LIMIT; in any row of that part, case and unit that has both. A None fits all.
-# Against FEWEST: to himself in the row with the smallest n.
+# Against FEWEST: to himself in the row with the smallest n that is many.
 FEWEST = "fewest"
 Goal = collections.namedtuple("Goal", "text part case unit n who against most least")
 GOALS = [
@@ -111,7 +111,7 @@ class Row:
         self.values.setdefault(who, {})[number] = value
 
     def base(self):
-        for who in (BASE.get(self.part), "ptree", "ptree-watch"):
+        for who in (BASE.get(self.part), "ptree", "ptree-follow"):
             if who in self.values:
                 return who
         return next(iter(self.values))
@@ -244,9 +244,11 @@ def goals_of(rows):
             if goal.against is None:
                 value = row.median(goal.who)
             elif goal.against == FEWEST:
-                first = min((r for r in rows if (r.part, r.case, r.unit, r.cpus) == (
-                    row.part, row.case, row.unit, row.cpus)), key=lambda r: r.n)
-                if first is row or not first.median(goal.who):
+                first = min((r for r in rows if r.n >= 1000 and (
+                    r.part, r.case, r.unit, r.cpus) == (
+                        row.part, row.case, row.unit, row.cpus)),
+                            key=lambda r: r.n, default=row)
+                if first.n >= row.n or not first.median(goal.who):
                     continue
                 value = row.median(goal.who) / first.median(goal.who)
             elif goal.against in row.values:
