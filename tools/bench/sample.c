@@ -48,13 +48,10 @@ void sample_missing(const struct sample *sample, const char *why)
 	fflush(stdout);
 }
 
-/**
- * cpu_ns - CPU time of this process and of the children it waited for
- *
- * Where QEMU counts instructions for a clock, these are instructions. Of the
- * children it is exact to 1 000.
- *
- * Return: that, in ns.
+/*
+ * CPU time that this process took, and the children it waited for, in ns. Where
+ * QEMU's clock counts instructions, these are instructions. Of the children it
+ * is exact to 1 000.
  */
 uint64_t cpu_ns(void)
 {
@@ -69,13 +66,11 @@ uint64_t cpu_ns(void)
 	       (children.ru_utime.tv_usec + children.ru_stime.tv_usec) * 1000ULL;
 }
 
-/**
- * syscalls_open - get ready to count the system calls of this process
- *
- * And of the children it will have. The kernel counts them at a tracepoint, which costs less than strace by far,
- * but is not free: cost and count are measured apart.
- *
- * Return: for syscalls_start(), or -1.
+/*
+ * Get ready to count the system calls of this process, and of the children it
+ * will have. The kernel counts them at a tracepoint, which costs less than
+ * strace by far, but is not free: cost and count are measured apart. Returns a
+ * file descriptor for syscalls_start(), or -1.
  */
 int syscalls_open(void)
 {
