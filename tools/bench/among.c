@@ -2,11 +2,12 @@
 /*
  * among.c owns a crowd: processes that sleep while a command runs among them.
  *
- *	among [-f] N... -- COMMAND...
+ *	among [-f | -t] N... -- COMMAND...
  *
  * makes it N strong, runs COMMAND with N in the environment as CROWD, makes it
  * larger, runs it again, and so on. A hundred have a mother each: she forks
- * them (-f), or they share her memory, which is cheaper, and no less a process.
+ * them (-f), or they share her memory, which is cheaper, and no less a process;
+ * or they are threads of hers (-t).
  */
 #include <err.h>
 #include <getopt.h>
@@ -24,7 +25,10 @@
 
 #define FAMILY 100
 
+#define SHARING (CLONE_VM | CLONE_FS | CLONE_FILES)
+
 static bool forked;
+static unsigned long flags = SHARING | SIGCHLD;
 
 /*
  * It lives on its mother's stack and must not touch it. Returns to her alone,
@@ -46,8 +50,8 @@ static long make_sharing(void)
 		     "2:\n"
 		     : "=a"(ret)
 		     : "a"(SYS_clone),
-		       "D"(CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD), "S"(0),
-		       "d"(0), "r"(no_child_tid), "r"(no_tls),
+		       "D"(flags), "S"(0), "d"(0), "r"(no_child_tid),
+		       "r"(no_tls),
 		       [pause] "i"(SYS_pause)
 		     : "rcx", "r11", "memory");
 	return ret;
@@ -139,17 +143,22 @@ static int run(char **command)
 
 int main(int argc, char **argv)
 {
-	int i, command = 1, now = 0, status = 0;
+	int i, first = 1, command, now = 0, status = 0;
 	pid_t group = 0;
 
-	if (argc > 1 && !strcmp(argv[1], "-f"))
-		forked = argv[command++];
+	if (argc > 1 && argv[1][0] == '-' && argv[1][1] != '-') {
+		forked = argv[1][1] == 'f';
+		if (argv[1][1] == 't')
+			flags = SHARING | CLONE_SIGHAND | CLONE_THREAD;
+		first++;
+	}
+	command = first;
 	while (command < argc && strcmp(argv[command], "--"))
 		command++;
 	if (command + 1 >= argc)
-		errx(2, "usage: among [-f] N... -- COMMAND...");
+		errx(2, "usage: among [-f | -t] N... -- COMMAND...");
 	raise_limits();
-	for (i = 1 + forked; i < command && !status; i++) {
+	for (i = first; i < command && !status; i++) {
 		int n = atoi(argv[i]);
 
 		add(n - now, &group);

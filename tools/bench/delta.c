@@ -203,10 +203,41 @@ static void poll_library(struct sample *sample, int frames)
 	tell_cost(sample, "frame", "libptree", cost / frames);
 }
 
-/* Two frames more are for it to begin. */
+static unsigned int watches(void)
+{
+	struct ptree_info info = {};
+	struct ptree *door;
+
+	if (ptree_open(&door, NULL, PTREE_OPEN_DEVICE) ||
+	    ptree_info_get(door, &info))
+		errx(1, "no module");
+	ptree_close(door);
+	return info.watches;
+}
+
+/*
+ * It has begun when there is a watch more, and it has no more to do. Frames are
+ * no measure: while a file is read from outside they fly by.
+ */
+static uint64_t wait_for_start(pid_t pid, unsigned int before)
+{
+	int i, still = 0;
+	uint64_t clock = 0;
+
+	for (i = 0; still < 5 && i < 10000000; i++) {
+		wait_for_frame();
+		still = watches() > before && clock_of(pid) == clock ?
+				still + 1 :
+				0;
+		clock = clock_of(pid);
+	}
+	return clock;
+}
+
 static void poll_watch(struct sample *sample, int frames)
 {
-	uint64_t begun = 0;
+	unsigned int before = watches();
+	uint64_t begun;
 	pid_t pid;
 	int i;
 
@@ -219,9 +250,8 @@ static void poll_watch(struct sample *sample, int frames)
 		execl(PTREE, "ptree", "watch", NULL);
 		_exit(127);
 	}
-	for (i = -20; i < frames; i++) {
-		if (!i)
-			begun = clock_of(pid);
+	begun = wait_for_start(pid, before);
+	for (i = 0; i < frames; i++) {
 		churn();
 		wait_for_frame();
 	}
