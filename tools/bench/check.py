@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 """check.py owns the judgement of bench-check: what was counted against the
-baseline. What is compared is what the module adds; it may grow by 1 % of all
+baseline. What is compared is what the module adds; it may grow by 2 % of all
 instructions of that turn."""
 
 import json
 import statistics
 import sys
 
-TOLERANCE = 0.01
+TOLERANCE = 0.02
+
+# Told, but not judged. What a thread costs with the module is one of two things
+# from run to run, 4 000 or 9 000 instructions more, and nobody has found out why.
+NOT_JUDGED = ("thread",)
 
 
 def main():
@@ -43,13 +47,15 @@ def main():
         added, before = now["ptree"] - now["none"], was["ptree"] - was["none"]
         moved = (added - before) / now["none"]
         good = moved <= TOLERANCE
-        passed, failed = passed + good, failed + (not good)
+        judged = case not in NOT_JUDGED
+        if judged:
+            passed, failed = passed + good, failed + (not good)
         print("%s %s: the module adds %.0f instructions to %.0f, %.2f %%; baseline %.0f "
               "to %.0f; %+.2f %% of all, at most +%.0f %%%s" % (
-                  "ok" if good else "not ok", case, added, now["none"],
+                  "not judged" if not judged else "ok" if good else "not ok", case, added, now["none"],
                   100 * added / now["none"], before, was["none"], 100 * moved,
                   100 * TOLERANCE,
-                  "; faster: make bench-baseline" if moved < -TOLERANCE / 4 else ""))
+                  "; faster: make bench-baseline" if judged and moved < -TOLERANCE / 2 else ""))
     print("bench-check: %d passed, %d failed" % (passed, failed))
     return 0 if passed and not failed else 1
 
