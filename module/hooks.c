@@ -709,6 +709,7 @@ static bool made_whole(u64 lost)
 
 	if (whole)
 		WRITE_ONCE(live->stale, false);
+	live->stats.rescans++;
 	tree_unlock(irqflags);
 	return whole;
 }
@@ -742,7 +743,6 @@ static int live_rescan(struct ptree *tree)
 		if (!err) {
 			refresh_all();
 			err = made_whole(lost) ? 0 : -EAGAIN;
-			tree->stats.rescans++;
 		}
 		cond_resched();
 	}

@@ -50,6 +50,12 @@ struct ptree_walk {
 	size_t late_record[BATCH];
 };
 
+static bool wants_dead(const struct ptree_snapshot *snapshot, u64 seq)
+{
+	return snapshot->flags & PTREE_SNAP_DEAD ||
+	       (snapshot->since && seq > snapshot->since);
+}
+
 /* @from: when the walk began; what died since may have been seen alive. */
 static bool wanted(const struct ptree_snapshot *snapshot,
 		   const struct ptree_node *node, u64 from)
@@ -58,7 +64,7 @@ static bool wanted(const struct ptree_snapshot *snapshot,
 	    !(snapshot->flags & PTREE_SNAP_THREADS))
 		return false;
 	return node->state != PTREE_DEAD || node->change.seq > from ||
-	       snapshot->flags & PTREE_SNAP_DEAD;
+	       wants_dead(snapshot, node->change.seq);
 }
 
 static void *grown(void *array, size_t nr, size_t room, size_t size)
@@ -225,7 +231,7 @@ static int id_order(const void *key, const void *element)
 static bool asked_for(const struct ptree_snapshot *snapshot,
 		      const struct ptree_record *record)
 {
-	if (record->state == PTREE_DEAD && !(snapshot->flags & PTREE_SNAP_DEAD))
+	if (record->state == PTREE_DEAD && !wants_dead(snapshot, record->seq))
 		return false;
 	return record->tid && (record->flags & PTREE_R_LEADER ||
 			       snapshot->flags & PTREE_SNAP_THREADS);
@@ -314,14 +320,16 @@ static int sort_by_id(struct ptree_snapshot *snapshot)
 }
 
 /* How many records it will have, if nothing changes. */
-static size_t expected(const struct ptree *tree, u32 flags)
+static size_t expected(struct ptree *tree, u32 flags)
 {
-	size_t nr = READ_ONCE(tree->nr_processes);
+	unsigned long irqflags;
+	size_t nr;
 
-	if (flags & PTREE_SNAP_THREADS)
-		nr = READ_ONCE(tree->nr_nodes);
+	raw_spin_lock_irqsave(&tree->lock, irqflags);
+	nr = flags & PTREE_SNAP_THREADS ? tree->nr_nodes : tree->nr_processes;
 	if (flags & PTREE_SNAP_DEAD)
-		nr += READ_ONCE(tree->nr_needed) + READ_ONCE(tree->nr_history);
+		nr += tree->nr_needed + tree->nr_history;
+	raw_spin_unlock_irqrestore(&tree->lock, irqflags);
 	return nr + BATCH;
 }
 

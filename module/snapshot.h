@@ -45,6 +45,7 @@ struct ptree_source {
  *	processes are left out
  * @within: inum of another one, whose nodes get PTREE_R_WITHIN; 0 for none
  * @flags: PTREE_SNAP_*
+ * @since: unless 0: those who died since this change are taken as well
  * @seq: the moment: the number of the newest change it holds
  * @nr: how many records
  * @room: for how many there is room
@@ -59,6 +60,7 @@ struct ptree_snapshot {
 	u32 ns;
 	u32 within;
 	u32 flags;
+	u64 since;
 	u64 seq;
 	size_t nr;
 	size_t room;

@@ -813,6 +813,8 @@ int ptree_refill(struct ptree *tree, gfp_t gfp)
 			raw_spin_lock_irqsave(&tree->lock, irqflags);
 			ptree_pool_add(pool, objects);
 			raw_spin_unlock_irqrestore(&tree->lock, irqflags);
+			if (gfpflags_allow_blocking(gfp))
+				cond_resched();
 		}
 	}
 	return 0;

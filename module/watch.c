@@ -170,6 +170,7 @@ static int read_all(struct watch *watch)
 	err = ptree_walk_all(watch->walk, &watch->snapshot);
 	if (err)
 		return err;
+	watch->snapshot.since = 0;
 	watch->stage = STAGE_TAIL;
 	watch->synced = true;
 	return 0;
@@ -182,10 +183,14 @@ static void shrink(struct ptree_snapshot *snapshot)
 		ptree_snapshot_free(snapshot);
 }
 
-/* What he was told so far holds no more, and is told again. */
+/*
+ * What he was told so far holds no more, and is told again; with the deaths that
+ * are still known, for he missed no more than he is told he did.
+ */
 static void restart(struct watch *watch, u64 last)
 {
 	pack_lost(watch, ptree_walk_seq(watch->walk) + 1, last);
+	watch->snapshot.since = last;
 	watch->stage = STAGE_ALL;
 	watch->snapshot.nr = 0;
 	watch->next = 0;

@@ -255,29 +255,89 @@ static void watch_since(void)
 	device_refuses(fd, PTREE_IOC_WATCH, &bad, EINVAL);
 }
 
+/*
+ * Reads all there is, and counts the children of this process that are told of as
+ * dead. What was lost, if anything, is in @lost; no other change may be older.
+ */
+static int count_dead(const struct account *account, struct ptree_lost *lost)
+{
+	struct ptree_task *buffer = share(65536), *task;
+	const struct ptree_head *head;
+	ssize_t size, at;
+	int dead = 0;
+
+	memset(lost, 0, sizeof(*lost));
+	while ((size = read(account->fd, buffer, 65536)) > 0) {
+		for (at = 0; at < size; at += head->size) {
+			head = (void *)((char *)buffer + at);
+			task = (void *)head;
+			if (head->type == PTREE_TYPE_LOST)
+				*lost = *(struct ptree_lost *)head;
+			if (head->type != PTREE_TYPE_TASK ||
+			    task->state != PTREE_STATE_DEAD)
+				continue;
+			check(task->seq > lost->last,
+			      "a death of %llu is told, and lost up to %llu",
+			      (unsigned long long)task->seq,
+			      (unsigned long long)lost->last);
+			dead += task->birth_pid == getpid();
+		}
+	}
+	return dead;
+}
+
+static int option_number(const char *name)
+{
+	char path[96], text[32];
+
+	snprintf(path, sizeof(path), "/sys/module/ptree/parameters/%s", name);
+	check(file_slurp(path, text, sizeof(text)), "%s: %m", path);
+	return atoi(text);
+}
+
+static void live_shortly(int times)
+{
+	while (times--) {
+		pid_t pid = vfork();
+
+		if (!pid)
+			_exit(0);
+		sys(pid);
+		reap(pid);
+	}
+}
+
 /* What was born and has died between two reads is told of all the same. */
 static void watch_short_lives(void)
 {
 	struct account *account = begin(PTREE_WATCH_NONBLOCK, 0);
-	struct ptree_task *task = share(65536);
-	const struct ptree_head *head;
-	int i, dead = 0;
-	ssize_t size, at;
+	struct ptree_lost lost;
+	int dead;
 
 	account_sync(account);
-	for (i = 0; i < 100; i++)
-		quit(make_idle());
-	while ((size = read(account->fd, task, 65536)) > 0) {
-		for (at = 0; at < size; at += head->size) {
-			head = (void *)((char *)task + at);
-			dead += head->type == PTREE_TYPE_TASK &&
-				((struct ptree_task *)head)->state ==
-					PTREE_STATE_DEAD &&
-				((struct ptree_task *)head)->birth_pid ==
-					getpid();
-		}
-	}
-	check(dead == 100, "%d of 100 dead were told of", dead);
+	live_shortly(100);
+	dead = count_dead(account, &lost);
+	check(dead == 100 && !lost.last, "%d of 100 dead were told of", dead);
+}
+
+/* Who stays away for too long is told so, and of all that is still known. */
+static void watch_overrun(void)
+{
+	int history = option_number("history"), lives = history + 500, dead;
+	struct account *account;
+	struct ptree_lost lost;
+
+	if (history > 10000)
+		skip("history=%d is too long", history);
+	account = begin(PTREE_WATCH_NONBLOCK, 0);
+	account_sync(account);
+	live_shortly(lives);
+	dead = count_dead(account, &lost);
+	check(lost.first && lost.first <= lost.last, "nothing was lost");
+	/* Others die as well. */
+	check(dead > history - 300 && dead < lives,
+	      "%d of %d dead were told of, and %d are remembered", dead, lives,
+	      history);
 }
 
 /* Several readers of one watch, and of several, while it storms. */
@@ -316,6 +376,7 @@ const struct live_case watch_cases[] = {
 	{ "watch-small-reads", watch_small_reads },
 	{ "watch-since", watch_since },
 	{ "watch-short-lives", watch_short_lives },
+	{ "watch-overrun", watch_overrun, .seconds = 120 },
 	{ "watch-many", watch_many, .seconds = 120 },
 	{},
 };

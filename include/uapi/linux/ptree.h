@@ -194,8 +194,8 @@ struct ptree_sync {
  * @first: the first change that may be missing
  * @last: the last one
  *
- * What follows begins with the whole tree again. What is not in there until the
- * next struct ptree_sync is no longer there at all.
+ * What follows begins with the whole tree again, and the deaths after @last.
+ * What is not in there until the next struct ptree_sync is no longer there.
  */
 struct ptree_lost {
 	struct ptree_head head;
