@@ -21,6 +21,7 @@
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/sort.h>
 
 #include "compat.h"
@@ -207,10 +208,12 @@ static void finish_batch(struct ptree_walk *walk,
 	walk->nr_late = 0;
 }
 
+/* sort() of many does not let others run by itself. */
 static int by_id_then_newest(const void *a, const void *b)
 {
 	const struct ptree_record *left = a, *right = b;
 
+	cond_resched();
 	if (left->id != right->id)
 		return left->id < right->id ? -1 : 1;
 	if (left->seq != right->seq)
@@ -254,6 +257,7 @@ static void distil(struct ptree_snapshot *snapshot, u64 from)
 	nr_late = snapshot->nr - early;
 	sort(late, nr_late, sizeof(*late), by_id_then_newest, NULL);
 	for (i = 0; i < early; i++) {
+		cond_resched();
 		if (!asked_for(snapshot, &records[i]) ||
 		    (nr_late && bsearch(&records[i].id, late, nr_late,
 					sizeof(*late), id_order)))
@@ -286,6 +290,7 @@ static int by_id(const void *a, const void *b)
 {
 	const struct place *left = a, *right = b;
 
+	cond_resched();
 	if (left->id == right->id)
 		return 0;
 	return left->id < right->id ? -1 : 1;
@@ -310,8 +315,10 @@ static int sort_by_id(struct ptree_snapshot *snapshot)
 	for (i = 0; i < snapshot->nr; i++)
 		places[i] = (struct place){ snapshot->records[i].id, i };
 	sort(places, snapshot->nr, sizeof(*places), by_id, NULL);
-	for (i = 0; i < snapshot->nr; i++)
+	for (i = 0; i < snapshot->nr; i++) {
 		sorted[i] = snapshot->records[places[i].at];
+		cond_resched();
+	}
 	kvfree(snapshot->records);
 	snapshot->records = sorted;
 	snapshot->room = snapshot->nr + 1;

@@ -4,6 +4,7 @@
  * their birth, and whoever's parent can't be seen at the left margin.
  */
 #include <linux/mm.h>
+#include <linux/sched.h>
 
 #include "compat.h"
 #include "view.h"
@@ -43,6 +44,7 @@ static u32 link_up(const struct ptree_snapshot *snapshot, const u8 *sight,
 	for (i = snapshot->nr; i-- > 0;) {
 		u32 *head = &first;
 
+		cond_resched();
 		if (!seen(sight, i, PTREE_BARE))
 			continue;
 		record = &snapshot->records[i];
@@ -86,6 +88,7 @@ static void draw(struct ptree_view *view, const struct ptree_snapshot *snapshot,
 	while (at != NONE) {
 		struct ptree_line *line = &view->lines[view->nr++];
 
+		cond_resched();
 		line->record = &snapshot->records[at];
 		line->parent = parent;
 		line->depth = parent ? parent->depth + 1 : 0;
