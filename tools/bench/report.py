@@ -22,7 +22,7 @@ import sys
 BASE = {"cost": "none", "latency": "none"}
 
 # They do something else, and are there to be compared with.
-NO_PEERS = ("none", "memcpy", "memfd", "snapshot")
+NO_PEERS = ("none", "memcpy", "memfd", "snapshot", "kernel")
 OURS = ("ptree", "libptree")
 
 # Less of these is not better.
