@@ -506,6 +506,7 @@ static void open_for(long ms)
 	if (getenv("PTREE_SEED"))
 		seed = strtoul(getenv("PTREE_SEED"), NULL, 0);
 	note("seed %u", seed);
+	sys(prctl(PR_SET_CHILD_SUBREAPER, 1));
 	programs = count_programs();
 	births = count_births();
 	for (i = 0; i < 2; i++) {
@@ -523,6 +524,9 @@ static void open_for(long ms)
 		usleep((ms < 4000 ? ms / 2 : 2000) * 1000);
 		settle(others);
 		settled++;
+		/* Orphans, whom nobody else reaps: there are few numbers. */
+		while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
+			;
 	}
 	end_others(others);
 	zoo->closed = 1;
