@@ -28,6 +28,9 @@ OURS = ("ptree", "libptree")
 # Less of these is not better.
 NO_RACE = (("read", "bytes"), ("read", "processes"), ("delta", "bytes"))
 
+# The clock of these parts counts instructions.
+LABELS = {"cpu_ns": "CPU time in ns, which are instructions"}
+
 # Of these more is better; of all others less.
 MORE = re.compile(r"/s$|per second")
 
@@ -316,10 +319,11 @@ def plot(stem, part, case, unit, axis, other, group):
             style - 1, style, who))
     if not lines:
         return []
-    label = "%s, to %s" % (unit, base) if relative else unit
+    label = "%s, to %s" % (unit, base) if relative else LABELS.get(unit, unit)
     positive = all(v > 0 for r in group for w in names if w in r.values
                    for v in r.values[w].values())
-    title = "%s: %s, %s %s" % (part, case, short(other), "CPUs" if axis == "n" else "processes")
+    what = ("CPU" if other == 1 else "CPUs") if axis == "n" else "processes"
+    title = "%s: %s, %s %s" % (part, case, short(other), what)
     made = []
     for terminal, ending in (("svg size 640,400", "svg"), ("pngcairo size 960,600", "png")):
         script = "\n".join(data + [
