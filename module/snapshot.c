@@ -21,7 +21,6 @@
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
-#include <linux/sched.h>
 #include <linux/sort.h>
 
 #include "compat.h"
