@@ -161,10 +161,16 @@ stop() {
 # crowd N: so many processes, asleep; killed by uncrowd.
 crowded=''
 crowd() {
-	crowded=$("$here/build/bench/crowd" "$1")
+	: >/dev/shm/crowd
+	# shellcheck disable=SC2016 # for the one among them
+	"$here/build/bench/among" "$1" -- bash -c 'echo $$ >/dev/shm/crowd && exec sleep infinity' >/dev/null &
+	crowded=$!
+	until_true test -s /dev/shm/crowd
 }
 
 uncrowd() {
-	[ -z "$crowded" ] || kill -KILL -- "-$crowded"
+	[ -n "$crowded" ] || return 0
+	kill "$(cat /dev/shm/crowd)"
+	wait "$crowded" || true
 	crowded=''
 }
