@@ -156,15 +156,22 @@ void execute(void)
 	fail("/bin/sleep: %m");
 }
 
+/*
+ * A namespace whose init has died lets nobody in (libc calls it EAGAIN), and who
+ * is in there is killed while he tries; and numbers may be short for a moment.
+ */
 void act(void *(*body)(void *), void *arg)
 {
+	long end = now_ms() + END_MS / 2;
 	pthread_attr_t attr;
 	pthread_t thread;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, 65536);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	errno = pthread_create(&thread, &attr, body, arg);
+	while ((errno = pthread_create(&thread, &attr, body, arg)) == EAGAIN &&
+	       now_ms() < end)
+		usleep(1000);
 	check(!errno, "pthread_create: %m");
 }
 
