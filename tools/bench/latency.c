@@ -11,82 +11,52 @@
  * before, and the time counts from when it is due. What is left is how long the
  * readers keep the kernel to themselves.
  */
-#include <dirent.h>
 #include <fcntl.h>
-#include <libptree.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench.h"
+#include "way.h"
 
-static char buffer[65536];
-
-static void read_all(int dir, const char *path)
+static void must(int err, const char *what)
 {
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	if (err)
+		errx(1, "%s: %s", what, strerror(-err));
+}
 
-	/* A process may be gone by now. */
+static void read_device(void)
+{
+	static bool opened;
+	struct look look = {};
+
+	if (!opened)
+		must(watch_open(), "/dev/ptree");
+	opened = true;
+	must(watch_read(&look), "the watch");
+}
+
+static void read_proc_ptree(void)
+{
+	static char buffer[65536];
+	int fd = open("/proc/ptree", O_RDONLY | O_CLOEXEC);
+
 	if (fd < 0)
-		return;
+		err(1, "/proc/ptree");
 	while (read(fd, buffer, sizeof(buffer)) > 0)
 		;
 	close(fd);
 }
 
-static void read_device(void)
-{
-	const struct ptree_head *record;
-	struct ptree_stream *stream;
-	struct ptree *pt;
-	int ret;
-
-	ret = ptree_open(&pt, NULL, PTREE_OPEN_DEVICE);
-	if (!ret)
-		ret = ptree_watch(pt, 0, 0, &stream);
-	if (ret)
-		errx(1, "/dev/ptree: %s", strerror(-ret));
-	do {
-		ret = ptree_stream_next(stream, &record);
-	} while (ret > 0 && record->type != PTREE_TYPE_SYNC);
-	if (ret <= 0)
-		errx(1, "the watch: %s", strerror(-ret));
-	ptree_stream_close(stream);
-	ptree_close(pt);
-}
-
-static void read_proc_ptree(void)
-{
-	read_all(AT_FDCWD, "/proc/ptree");
-}
-
-/* As tight as a scan of /proc can be: no path from the root, no libc streams. */
 static void scan_proc(void)
 {
-	static char entries[65536];
-	char path[32];
-	int dir = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	long len, at;
+	struct look look = {};
 
-	if (dir < 0)
-		err(1, "/proc");
-	while ((len = syscall(SYS_getdents64, dir, entries, sizeof(entries))) > 0) {
-		for (at = 0; at < len;) {
-			struct dirent64 *entry = (void *)(entries + at);
-
-			at += entry->d_reclen;
-			if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-				continue;
-			snprintf(path, sizeof(path), "%.20s/stat", entry->d_name);
-			read_all(dir, path);
-		}
-	}
-	close(dir);
+	must(scan_read(&look), "/proc");
 }
 
 static const struct {
