@@ -501,9 +501,10 @@ bool truth_read(const char *proc, pid_t pid, struct truth *truth)
 	at = strrchr(text, ')');
 	check(at, "/proc/%d/stat: '%s'", pid, text);
 	check(sscanf(at,
-		     ") %c %d %d %d %d %d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d",
+		     ") %c %d %d %d %d %d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d %*d %llu",
 		     &truth->state, &truth->ppid, &truth->pgid, &truth->sid,
-		     &tty, &truth->tpgid, &truth->flags, &truth->threads) == 8,
+		     &tty, &truth->tpgid, &truth->flags, &truth->threads,
+		     &truth->start) == 9,
 	      "/proc/%d/stat: '%s'", pid, text);
 	tty_name(truth->tty, sizeof(truth->tty), tty);
 
@@ -605,10 +606,14 @@ void await_name(pid_t pid, const char *name)
 	}
 }
 
-/* The youngest child that /proc knows of, as soon as there is one. */
+/*
+ * The youngest child that /proc knows of, as soon as there is one: by its
+ * start, for numbers begin again; of those of one tick the greatest number.
+ */
 pid_t child_of(pid_t pid)
 {
 	long end = now_ms() + 5 * PATIENCE_MS;
+	unsigned long long start = 0;
 	int *pids, nr, i;
 	struct truth truth;
 	pid_t child = 0;
@@ -617,8 +622,10 @@ pid_t child_of(pid_t pid)
 		pids = pids_read(NULL, &nr);
 		for (i = 0; i < nr; i++)
 			if (truth_read(NULL, pids[i], &truth) &&
-			    truth.ppid == pid)
+			    truth.ppid == pid && truth.start >= start) {
 				child = pids[i];
+				start = truth.start;
+			}
 		free(pids);
 		if (child)
 			return child;

@@ -127,6 +127,7 @@ const struct line *tree_find(const struct tree *tree, pid_t pid);
  * @uid: effective user
  * @tty: as ps names it
  * @flags: PF_*
+ * @start: when it was born, in ticks since boot
  * @name: escaped
  */
 struct truth {
@@ -135,6 +136,7 @@ struct truth {
 	char tty[16];
 	int threads;
 	unsigned int flags;
+	unsigned long long start;
 	unsigned int uid;
 	char name[80];
 };

@@ -130,10 +130,10 @@ static noreturn void take_name(void)
 	idle();
 }
 
-static noreturn void leave_orphan(void)
+static noreturn void be_father(void)
 {
 	make_idle();
-	_exit(0);
+	idle();
 }
 
 /* Everything that a kprobe tells of, seen by reading. */
@@ -153,9 +153,10 @@ static void deeds(void)
 	}
 	father = make();
 	if (!father)
-		leave_orphan();
+		be_father();
+	orphan = child_of(father);
+	sys(kill(father, SIGKILL));
 	await_zombie(father);
-	orphan = child_of(getpid());
 	zombie = make();
 	if (!zombie)
 		_exit(0);
