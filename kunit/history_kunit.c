@@ -114,11 +114,12 @@ static u32 chain_length(struct script *script, u64 id, bool *truncated)
 {
 	unsigned long irqflags = script_lock(script);
 	struct ptree_node *node = ptree_find_id(&script->tree, id);
+	struct ptree_record record;
 	u32 length = 0;
 
 	while (node) {
-		*truncated = ptree_birth_truncated(&script->tree,
-						   node->process);
+		ptree_record_fill(&script->tree, node, NULL, &record);
+		*truncated = record.flags & PTREE_R_TRUNCATED;
 		node = ptree_find_id(&script->tree, node->process->birth_id);
 		length++;
 	}

@@ -33,8 +33,10 @@ bool ptree_group_join(struct ptree *tree, struct ptree_process *process,
 		return false;
 	ptree_pid_get(pid);
 	ptree_pid_link(pid);
-	ptree_group_leave(tree, process, type);
-	ptree_pid_put(tree, old);
+	if (old) {
+		ptree_group_leave(tree, process, type);
+		ptree_pid_put(tree, old);
+	}
 	process->group[type] = pid;
 	hlist_add_head(&process->member[type], &pid->members[type]);
 	return true;

@@ -163,7 +163,12 @@ struct ptree_pid *ptree_pid_find_get(struct ptree *tree, const void *key,
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_pid_find_get);
 
-static void pid_free(struct ptree *tree, struct ptree_pid *pid)
+/**
+ * ptree_pid_free - free a pid that nobody refers to any more
+ * @tree: the tree
+ * @pid: the pid
+ */
+void ptree_pid_free(struct ptree *tree, struct ptree_pid *pid)
 {
 	struct ptree_upid *upid, *next;
 
@@ -176,6 +181,7 @@ static void pid_free(struct ptree *tree, struct ptree_pid *pid)
 	}
 	ptree_pool_give(&tree->pools[PTREE_POOL_PID], pid);
 }
+EXPORT_SYMBOL_IF_KUNIT(ptree_pid_free);
 
 /*
  * Whoever the tree thought to have this number has lost it without our hearing
@@ -254,18 +260,6 @@ bool ptree_pid_add(struct ptree *tree, struct ptree_pid *pid, u32 inum,
 EXPORT_SYMBOL_IF_KUNIT(ptree_pid_add);
 
 /**
- * ptree_pid_put - let go of a pid
- * @tree: the tree
- * @pid: the pid; NULL is fine
- */
-void ptree_pid_put(struct ptree *tree, struct ptree_pid *pid)
-{
-	if (pid && !--pid->refs)
-		pid_free(tree, pid);
-}
-EXPORT_SYMBOL_IF_KUNIT(ptree_pid_put);
-
-/**
  * ptree_pid_unlink - say that one fewer keeps the number taken
  * @tree: the tree
  * @pid: the pid
@@ -278,26 +272,6 @@ void ptree_pid_unlink(struct ptree *tree, struct ptree_pid *pid)
 	if (!WARN_ON_ONCE(!pid->links) && !--pid->links)
 		unhash(pid);
 }
-
-/**
- * ptree_pid_nr - a number as a namespace sees it
- * @pid: whose; NULL has none
- * @ns: the namespace; NULL is one in which nothing lives
- *
- * As pid_nr_ns() of kernel/pid.c.
- *
- * Return: the number, 0 when it can't be seen from there.
- */
-pid_t ptree_pid_nr(const struct ptree_pid *pid, const struct ptree_ns *ns)
-{
-	const struct ptree_upid *upid;
-
-	for (upid = pid ? pid->inner : NULL; upid; upid = upid->next)
-		if (upid->ns == ns)
-			return upid->nr;
-	return 0;
-}
-EXPORT_SYMBOL_IF_KUNIT(ptree_pid_nr);
 
 /**
  * ptree_ns_enter - a node lives in these namespaces from now on

@@ -41,6 +41,39 @@ static inline void ptree_pid_get(struct ptree_pid *pid)
 	pid->refs++;
 }
 
+void ptree_pid_free(struct ptree *tree, struct ptree_pid *pid);
+
+/**
+ * ptree_pid_put - let go of a pid
+ * @tree: the tree
+ * @pid: the pid; NULL is fine
+ */
+static inline void ptree_pid_put(struct ptree *tree, struct ptree_pid *pid)
+{
+	if (pid && !--pid->refs)
+		ptree_pid_free(tree, pid);
+}
+
+/**
+ * ptree_pid_nr - a number as a namespace sees it
+ * @pid: whose; NULL has none
+ * @ns: the namespace; NULL is one in which nothing lives
+ *
+ * As pid_nr_ns() of kernel/pid.c.
+ *
+ * Return: the number, 0 when it can't be seen from there.
+ */
+static inline pid_t ptree_pid_nr(const struct ptree_pid *pid,
+				 const struct ptree_ns *ns)
+{
+	const struct ptree_upid *upid;
+
+	for (upid = pid ? pid->inner : NULL; upid; upid = upid->next)
+		if (upid->ns == ns)
+			return upid->nr;
+	return 0;
+}
+
 /**
  * ptree_pid_link - say that the kernel keeps the number taken for one more
  * @pid: the pid
@@ -56,11 +89,9 @@ struct ptree_pid *ptree_pid_find_get(struct ptree *tree, const void *key,
 struct ptree_pid *ptree_pid_new(struct ptree *tree, const void *key, pid_t nr);
 bool ptree_pid_add(struct ptree *tree, struct ptree_pid *pid, u32 inum,
 		   pid_t nr);
-void ptree_pid_put(struct ptree *tree, struct ptree_pid *pid);
 void ptree_pid_unlink(struct ptree *tree, struct ptree_pid *pid);
 
 struct ptree_ns *ptree_ns_find(struct ptree *tree, u32 inum);
-pid_t ptree_pid_nr(const struct ptree_pid *pid, const struct ptree_ns *ns);
 void ptree_ns_enter(struct ptree *tree, struct ptree_pid *pid,
 		    struct ptree_process *process);
 void ptree_ns_leave(struct ptree *tree, struct ptree_pid *pid,

@@ -8,8 +8,7 @@
 #include "pidns.h"
 #include "record.h"
 
-static u32 process_flags(struct ptree *tree,
-			 const struct ptree_process *process)
+static u32 process_flags(const struct ptree_process *process)
 {
 	u32 flags = PTREE_R_LEADER;
 
@@ -19,8 +18,6 @@ static u32 process_flags(struct ptree *tree,
 		flags |= PTREE_R_INFERRED;
 	if (process->flags & PTREE_P_SUBREAPER)
 		flags |= PTREE_R_SUBREAPER;
-	if (ptree_birth_truncated(tree, process))
-		flags |= PTREE_R_TRUNCATED;
 	return flags;
 }
 
@@ -44,7 +41,7 @@ static void fill_process(struct ptree *tree,
 {
 	const struct ptree_node *birth;
 
-	record->flags |= process_flags(tree, process);
+	record->flags |= process_flags(process);
 	record->group[PTREE_PGRP] = process->group[PTREE_PGRP];
 	record->group[PTREE_SESSION] = process->group[PTREE_SESSION];
 	record->pgid = ptree_pid_nr(process->group[PTREE_PGRP], ns);
@@ -64,6 +61,8 @@ static void fill_process(struct ptree *tree,
 	birth = ptree_find_id(tree, process->birth_id);
 	if (birth)
 		record->birth_nr = ptree_pid_nr(birth->pid, ns);
+	else if (process->birth_id)
+		record->flags |= PTREE_R_TRUNCATED;
 }
 
 /**
