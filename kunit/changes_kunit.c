@@ -478,6 +478,9 @@ static void a_death_waits_for_who_saw_the_life(struct kunit *test)
 		.settle = settle_by_killing,
 		.peek = nothing_to_peek,
 	};
+	static const struct step another[] = {
+		{ FORK, 1, 4 }, { DIE, 4 }, { REAP, 4 }, {},
+	};
 	struct ptree_snapshot snapshot = { .ns = PTREE_ROOT_NS };
 	struct script *script = test->priv;
 
@@ -489,7 +492,7 @@ static void a_death_waits_for_who_saw_the_life(struct kunit *test)
 			   "1\n"
 			   "`- 3\n");
 	ptree_snapshot_free(&snapshot);
-	script_step(script, &(struct step){ NAME, 3, 3 });
+	script_play(script, another);
 	KUNIT_EXPECT_EQ(test, script->tree.nr_history, 0);
 }
 

@@ -474,11 +474,16 @@ static void guessed_birth_is_taken_back(struct kunit *test)
 		{ FORK, 1, 2 }, { FORK, 1, 3 },
 		{ FORK, 2, 4, MODEL_UNSEEN }, { DIE, 2 }, { REAP, 2 }, {},
 	};
+	/* With a death after it, for then the dead are moved on. */
+	static const struct step then[] = {
+		{ TOLD, 3, 4, CLONE_PARENT },
+		{ FORK, 1, 5 }, { DIE, 5 }, { REAP, 5 }, {},
+	};
 	struct script *script = test->priv;
 
 	script_play(script, steps);
 	KUNIT_EXPECT_EQ(test, script->tree.nr_needed, 1);
-	script_step(script, &(struct step){ TOLD, 3, 4, CLONE_PARENT });
+	script_play(script, then);
 	KUNIT_EXPECT_EQ(test, script->tree.nr_needed, 0);
 	KUNIT_EXPECT_STREQ(test, script_tree(script, PTREE_ROOT_NS),
 			   "1\n"

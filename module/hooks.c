@@ -13,7 +13,8 @@
  *	T4 sched_process_exec	it runs another program
  *	T5 task_rename		it is about to get another name
  *
- *	K1 proc_exit_connector	it has just handed over its children
+ *	K1 proc_exit_connector	it has just handed over its children; switched on
+ *				while somebody watches
  *	K2 change_pid		its process group or session was changed
  *	K3 exchange_tids	a thread takes its leader's number to execute
  *	K4 posix_cpu_timers_exit its number is about to be given up
@@ -23,7 +24,8 @@
  * Without T1 to T4 there is no tree. The others only make it timely: what they
  * tell can be read later as well, so nobody notices but those who follow every
  * change. Whoever exits stays on &ptree.exiting until its children have
- * been seen somewhere else, and every reader looks there before he is done.
+ * been seen somewhere else. Every reader looks there before he is done, and so
+ * does T2: it may be the one who got them, and is about to pass them on.
  *
  * Context: probes run with preemption off up to 6.12, and in K2 to K4 under
  * tasklist_lock and a siglock. On PREEMPT_RT that rules out any allocation.
@@ -72,6 +74,9 @@ static DEFINE_MUTEX(rescan_mutex);
 /* What is registered: PTREE_HOOK_*. */
 static u32 registered;
 
+/* When that was: who is older has had a life before. */
+static u64 hooked_ns;
+
 /*
  * Kprobes can be switched off behind our back, all at once: @unheard until
  * somebody has caught up. Whether they are off is seen by a probe on a function
@@ -86,13 +91,12 @@ static void note_silence(void)
 		WRITE_ONCE(unheard, true);
 }
 
+/* Whoever follows a pointer of a task's is in an RCU section besides. */
 static unsigned long tree_lock(void)
-	__acquires(RCU)
 	__acquires(&live->lock)
 {
 	unsigned long irqflags;
 
-	rcu_read_lock();
 	raw_spin_lock_irqsave(&live->lock, irqflags);
 	return irqflags;
 }
@@ -120,14 +124,12 @@ static DEFINE_IRQ_WORK(wake_irq_work, queue_wake);
 
 static void tree_unlock(unsigned long irqflags)
 	__releases(&live->lock)
-	__releases(RCU)
 {
 	bool awaited = unlikely(live->seq > live->awaited);
 
 	if (awaited)
 		live->awaited = U64_MAX;
 	raw_spin_unlock_irqrestore(&live->lock, irqflags);
-	rcu_read_unlock();
 	if (awaited)
 		irq_work_queue(&wake_irq_work);
 }
@@ -343,7 +345,7 @@ static int lost(void)
  * Put a task into the tree as the kernel has it now. @creator is NULL when
  * nobody saw it being born.
  */
-static int insert(struct task_struct *task, const struct task_struct *creator,
+static int insert(struct task_struct *task, const struct ptree_node *creator,
 		  u64 clone_flags)
 {
 	struct ptree_event event = {
@@ -351,14 +353,13 @@ static int insert(struct task_struct *task, const struct task_struct *creator,
 		.task = task,
 		.leader = task->group_leader,
 		.signal = task->signal,
-		.creator = creator,
+		.creator = creator ? creator->task : NULL,
 		.clone_flags = clone_flags,
 		.now = task->start_boottime,
 	};
 	struct pid *pid = task_pid(task);
 	struct pid *pgrp = task_pgrp(task);
 	struct pid *session = task_session(task);
-	const struct ptree_node *adult;
 	struct ptree_node *node;
 	int err = 0;
 
@@ -366,17 +367,16 @@ static int insert(struct task_struct *task, const struct task_struct *creator,
 	if (!pid || !pgrp || !session)
 		return -ESRCH;
 	get_attr(task, &event);
-	if (!creator)
+	if (!creator && task->start_boottime < hooked_ns)
 		event.node_flags |= PTREE_N_SEEDED;
 	event.other = rcu_dereference(task->real_parent);
-	adult = ptree_find_task(live, creator);
-	if (adult)
-		event.tty = adult->process->tty;
+	if (creator)
+		event.tty = creator->process->tty;
 
 	node = ptree_find_task(live, task);
 	event.pid = node ? pid_get(pid) : newborn_pid_get(pid);
-	event.group[PTREE_PGRP] = group_get(pgrp, adult, PTREE_PGRP);
-	event.group[PTREE_SESSION] = group_get(session, adult, PTREE_SESSION);
+	event.group[PTREE_PGRP] = group_get(pgrp, creator, PTREE_PGRP);
+	event.group[PTREE_SESSION] = group_get(session, creator, PTREE_SESSION);
 	if (event.pid && event.group[PTREE_PGRP] && event.group[PTREE_SESSION])
 		err = ptree_apply(live, &event);
 	else
@@ -417,22 +417,15 @@ static void refresh_parent(struct ptree_node *node, struct task_struct *task)
 	tell(PTREE_EV_PARENT, task, parent);
 }
 
-static void refresh_groups(struct ptree_node *node, struct task_struct *task)
+static void tell_groups(struct ptree_node *node, struct task_struct *task,
+			struct pid *pgrp, struct pid *session)
 {
-	struct pid *pgrp = task_pgrp(task);
-	struct pid *session = task_session(task);
-	struct ptree_pid **group = node->process->group;
 	struct ptree_event event = {
 		.kind = PTREE_EV_GROUP,
 		.task = task,
 		.node = node,
 	};
 
-	if (!pgrp || !session ||
-	    (ptree_pid_is(group[PTREE_PGRP], pgrp, pgrp->numbers[0].nr) &&
-	     ptree_pid_is(group[PTREE_SESSION], session,
-			  session->numbers[0].nr)))
-		return;
 	event.group[PTREE_PGRP] = pid_get(pgrp);
 	event.group[PTREE_SESSION] = pid_get(session);
 	if (event.group[PTREE_PGRP] && event.group[PTREE_SESSION])
@@ -441,6 +434,19 @@ static void refresh_groups(struct ptree_node *node, struct task_struct *task)
 		lost();
 	ptree_pid_put(live, event.group[PTREE_PGRP]);
 	ptree_pid_put(live, event.group[PTREE_SESSION]);
+}
+
+static void refresh_groups(struct ptree_node *node, struct task_struct *task)
+{
+	struct pid *pgrp = task_pgrp(task);
+	struct pid *session = task_session(task);
+	struct ptree_pid **group = node->process->group;
+
+	if (pgrp && session &&
+	    !(ptree_pid_is(group[PTREE_PGRP], pgrp, pgrp->numbers[0].nr) &&
+	      ptree_pid_is(group[PTREE_SESSION], session,
+			   session->numbers[0].nr)))
+		tell_groups(node, task, pgrp, session);
 }
 
 /* Most of those that a reader looks at have not changed. */
@@ -489,6 +495,7 @@ static unsigned int hand_over(struct ptree_node *father, unsigned int most)
 	struct ptree_node *foretold = NULL;
 	unsigned int moved = 0;
 
+	rcu_read_lock();
 	list_for_each_entry_safe(child, next, &father->children, sibling) {
 		struct task_struct *task = (void *)child->leader->task;
 		struct task_struct *parent;
@@ -510,6 +517,7 @@ static unsigned int hand_over(struct ptree_node *father, unsigned int most)
 		if (moved == most)
 			break;
 	}
+	rcu_read_unlock();
 	return moved;
 }
 
@@ -544,13 +552,54 @@ static bool live_settle(struct ptree *tree)
 	return settled;
 }
 
-/* The kernel has given up a task's number, or is about to. */
-static void gone(struct ptree_node *node, struct task_struct *task)
+/* Those who have children come first. */
+static void settle_fathers(void)
+{
+	unsigned int steps = SETTLE_BATCH, most = SETTLE_BATCH;
+	struct ptree_node *node, *next;
+
+	list_for_each_entry_safe(node, next, &live->exiting, queue) {
+		const struct task_struct *task = node->task;
+
+		if (list_empty(&node->children) || !steps-- || !most)
+			return;
+		if (!READ_ONCE(task->exit_state))
+			continue;
+		/* As in settle_node(). */
+		smp_rmb();
+		most -= hand_over(node, most);
+	}
+}
+
+/*
+ * The kernel has given up a task's number, or is about to. Returns false when
+ * there are more children than change hands at once: then call it again.
+ */
+static bool gone(struct ptree_node *node, struct task_struct *task)
 {
 	refresh_leader(node, task);
-	if (!list_empty(&node->children))
-		hand_over(node, UINT_MAX);
+	if (!list_empty(&node->children) &&
+	    hand_over(node, SETTLE_BATCH) == SETTLE_BATCH)
+		return false;
 	tell_end(PTREE_EV_RELEASE, node, task);
+	return true;
+}
+
+/* Whatever tells of it. Returns whether it was still in the tree. */
+static bool forget(struct task_struct *task)
+{
+	struct ptree_node *node;
+	unsigned long irqflags;
+	bool known = false, done;
+
+	do {
+		irqflags = tree_lock();
+		node = ptree_find_task(live, task);
+		done = !node || gone(node, task);
+		known |= !!node;
+		tree_unlock(irqflags);
+	} while (!done);
+	return known;
 }
 
 static void live_refresh(struct ptree *tree, struct ptree_node *node)
@@ -560,7 +609,8 @@ static void live_refresh(struct ptree *tree, struct ptree_node *node)
 	rcu_read_lock();
 	if (!pid_alive(task)) {
 		note_silence();
-		gone(node, task);
+		while (!gone(node, task))
+			;
 		goto out;
 	}
 	refresh_leader(node, task);
@@ -751,6 +801,7 @@ static int live_rescan(struct ptree *tree)
 }
 
 static u32 armed(void);
+static void tend_k1(void);
 
 /* What the missing hooks would have told, of all who live and who exit. */
 static void live_catch_up(struct ptree *tree)
@@ -762,6 +813,8 @@ static void live_catch_up(struct ptree *tree)
 		/* What happens from here on is heard, or is still to be caught. */
 		if (all)
 			WRITE_ONCE(unheard, false);
+		else
+			tend_k1();
 		refresh_all();
 	}
 	do {
@@ -787,21 +840,24 @@ static void hook_newtask(void *data, struct task_struct *task,
 			 PTREE_NEWTASK_FLAGS clone_flags)
 {
 	struct task_struct *parent;
+	struct ptree_node *creator;
 	unsigned long irqflags;
 
 	if (!task->pid)
 		return;
 	top_up();
+	rcu_read_lock();
 	irqflags = tree_lock();
 	/* While the walk at the start is under way these may be missing. */
-	ensure(current);
+	creator = ensure(current);
 	parent = rcu_dereference(task->real_parent);
 	if (parent != current)
 		ensure(parent);
 	if (task->group_leader != task && task->group_leader != current)
 		ensure(task->group_leader);
-	insert(task, current, clone_flags);
+	insert(task, creator, clone_flags);
 	tree_unlock(irqflags);
+	rcu_read_unlock();
 	care_if_needed();
 }
 
@@ -810,7 +866,9 @@ static void hook_exit(PTREE_EXIT_ARGS)
 	struct ptree_node *node;
 	unsigned long irqflags;
 
+	rcu_read_lock();
 	irqflags = tree_lock();
+	settle_fathers();
 	node = ptree_find_task(live, task);
 	if (node) {
 		/* An exec that failed after it took its leader's number. */
@@ -820,6 +878,7 @@ static void hook_exit(PTREE_EXIT_ARGS)
 		tell_end(PTREE_EV_EXIT, node, task);
 	}
 	tree_unlock(irqflags);
+	rcu_read_unlock();
 }
 
 static void hook_exec(void *data, struct task_struct *task, pid_t old_pid,
@@ -832,6 +891,7 @@ static void hook_exec(void *data, struct task_struct *task, pid_t old_pid,
 	struct ptree_node *node;
 	unsigned long irqflags;
 
+	rcu_read_lock();
 	irqflags = tree_lock();
 	node = ensure(task);
 	if (node) {
@@ -842,20 +902,19 @@ static void hook_exec(void *data, struct task_struct *task, pid_t old_pid,
 		ptree_apply(live, &event);
 	}
 	tree_unlock(irqflags);
+	rcu_read_unlock();
+}
+
+/* K4 has nearly always been here. If not, it is where it has been for long. */
+static bool is_forgotten(const struct task_struct *task)
+{
+	return hlist_empty(ptree_bucket(&live->tasks, (unsigned long)task));
 }
 
 static void hook_free(void *data, struct task_struct *task)
 {
-	struct ptree_node *node;
-	unsigned long irqflags;
-
-	irqflags = tree_lock();
-	node = ptree_find_task(live, task);
-	if (node) {
+	if (!is_forgotten(task) && forget(task))
 		note_silence();
-		gone(node, task);
-	}
-	tree_unlock(irqflags);
 	care_if_needed();
 }
 
@@ -868,11 +927,13 @@ static void hook_rename(void *data, struct task_struct *task, const char *comm)
 	};
 	unsigned long irqflags;
 
+	rcu_read_lock();
 	irqflags = tree_lock();
 	get_attr(task, &event);
 	strscpy(event.comm, comm, sizeof(event.comm));
 	ptree_apply(live, &event);
 	tree_unlock(irqflags);
+	rcu_read_unlock();
 }
 
 static int hook_exit_notified(struct kprobe *probe, struct pt_regs *regs)
@@ -912,16 +973,9 @@ static int hook_exchange_tids(struct kprobe *probe, struct pt_regs *regs)
 static int hook_release(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct task_struct *task = (void *)regs_get_kernel_argument(regs, 0);
-	struct ptree_node *node;
-	unsigned long irqflags;
 
-	if (!task->exit_state)
-		return 0;
-	irqflags = tree_lock();
-	node = ptree_find_task(live, task);
-	if (node)
-		gone(node, task);
-	tree_unlock(irqflags);
+	if (task->exit_state)
+		forget(task);
 	return 0;
 }
 
@@ -930,9 +984,11 @@ static int hook_changed(struct kprobe *probe, struct pt_regs *regs)
 	struct task_struct *task = (void *)regs_get_kernel_argument(regs, 0);
 	unsigned long irqflags;
 
+	rcu_read_lock();
 	irqflags = tree_lock();
 	refresh_attr(NULL, task);
 	tree_unlock(irqflags);
+	rcu_read_unlock();
 	return 0;
 }
 
@@ -952,11 +1008,13 @@ static int hook_change_pid(struct kretprobe_instance *instance,
 	struct ptree_node *node;
 	unsigned long irqflags;
 
+	rcu_read_lock();
 	irqflags = tree_lock();
 	node = ptree_find_task(live, *task);
 	if (node)
 		refresh_groups(node, *task);
 	tree_unlock(irqflags);
+	rcu_read_unlock();
 	return 0;
 }
 
@@ -1003,9 +1061,11 @@ static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
 			hook->tracepoint = tracepoint;
 }
 
+/* K1 is the first. */
 static struct kprobe kprobes[] = {
 	{ .symbol_name = "proc_exit_connector",
-	  .pre_handler = hook_exit_notified },
+	  .pre_handler = hook_exit_notified,
+	  .flags = KPROBE_FLAG_DISABLED },
 	{ .symbol_name = "exchange_tids", .pre_handler = hook_exchange_tids },
 	{ .symbol_name = "posix_cpu_timers_exit",
 	  .pre_handler = hook_release },
@@ -1057,9 +1117,34 @@ static bool probes_heard(void)
 	return !caged || atomic_read(&sung) != before;
 }
 
+/* Who watches, and so whether K1 is wanted. */
+static DEFINE_MUTEX(watching_mutex);
+static unsigned int watching;
+
 static bool kprobe_works(const struct kprobe *probe)
 {
-	return !kprobe_disabled((struct kprobe *)probe);
+	return !kprobe_disabled((struct kprobe *)probe) ||
+	       (probe == &kprobes[0] && !READ_ONCE(watching));
+}
+
+/*
+ * While all are switched off in debugfs none can be switched on: then it is tried
+ * again. And while ftrace is off it is left on: there 6.1 keeps FTRACE_FL_REGS of
+ * a function whose probe comes and goes, finds that later, and gives up on ftrace.
+ */
+static void tend_k1(void)
+{
+	struct kprobe *k1 = &kprobes[0];
+
+	mutex_lock(&watching_mutex);
+	if (!(registered & PTREE_HOOK_EXIT_NOTIFIED))
+		goto out;
+	if (watching && kprobe_disabled(k1))
+		enable_kprobe(k1);
+	else if (!watching && !kprobe_disabled(k1) && probes_heard())
+		disable_kprobe(k1);
+out:
+	mutex_unlock(&watching_mutex);
 }
 
 /* What is registered and not switched off, as far as a kprobe can tell. */
@@ -1169,6 +1254,7 @@ int ptree_hooks_start(struct ptree *tree, bool kprobes)
 
 	check_types();
 	live = tree;
+	hooked_ns = ktime_get_boottime_ns();
 	err = register_hooks();
 	if (err)
 		return err;
@@ -1202,6 +1288,33 @@ void ptree_hooks_stop(void)
 	put_namespaces(live);
 }
 
+/**
+ * ptree_hooks_watch - somebody follows every change from now on
+ *
+ * Context: may sleep. For all others exits are noticed early enough when they
+ * read.
+ */
+void ptree_hooks_watch(void)
+{
+	mutex_lock(&watching_mutex);
+	WRITE_ONCE(watching, watching + 1);
+	mutex_unlock(&watching_mutex);
+	tend_k1();
+}
+
+/**
+ * ptree_hooks_unwatch - and now no longer
+ *
+ * Context: may sleep.
+ */
+void ptree_hooks_unwatch(void)
+{
+	mutex_lock(&watching_mutex);
+	WRITE_ONCE(watching, watching - 1);
+	mutex_unlock(&watching_mutex);
+	tend_k1();
+}
+
 static u64 memory(void)
 {
 	u64 bytes = 0;
@@ -1229,6 +1342,7 @@ void ptree_hooks_info(struct ptree_info *info)
 
 	info->hooks = armed();
 	info->hooks_known = PTREE_HOOKS;
+	info->watches = READ_ONCE(watching);
 	info->missed = change_pid_probe.nmissed;
 	for (i = 0; i < ARRAY_SIZE(kprobes); i++)
 		info->missed += kprobes[i].nmissed;

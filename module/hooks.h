@@ -11,6 +11,8 @@ extern const struct ptree_source ptree_live_source;
 
 int ptree_hooks_start(struct ptree *tree, bool kprobes);
 void ptree_hooks_stop(void);
+void ptree_hooks_watch(void);
+void ptree_hooks_unwatch(void);
 void ptree_hooks_info(struct ptree_info *info);
 int ptree_hooks_counters(char *buffer, size_t size);
 

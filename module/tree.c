@@ -127,25 +127,17 @@ struct ptree_node *ptree_find_nr(struct ptree *tree, u32 ns,
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_find_nr);
 
-/**
- * ptree_birth_truncated - whether a birth chain ends for want of history
- * @tree: the tree
- * @process: whose chain
- *
- * Context: under the tree's lock. O(1): it looks one link far.
- * Return: true when the process was born to one that has been evicted.
- */
-bool ptree_birth_truncated(struct ptree *tree,
-			   const struct ptree_process *process)
-{
-	return process->birth_id && !ptree_find_id(tree, process->birth_id);
-}
-EXPORT_SYMBOL_IF_KUNIT(ptree_birth_truncated);
-
 static void touch(struct ptree *tree, struct ptree_node *node)
 {
 	node->change.seq = ++tree->seq;
 	list_move_tail(&node->change.link, &tree->changes);
+}
+
+/* The first change of a node: it is on no list yet. */
+static void announce(struct ptree *tree, struct ptree_node *node)
+{
+	node->change.seq = ++tree->seq;
+	list_add_tail(&node->change.link, &tree->changes);
 }
 
 static void set_id(struct ptree *tree, struct ptree_node *node, u64 id)
@@ -249,7 +241,10 @@ static bool evict_first(struct ptree *tree, struct list_head *tombstones,
 	return true;
 }
 
-/* Move on what is no longer needed, and drop what is over the bounds. */
+/*
+ * Move on what is no longer needed, and drop what is over the bounds: at every
+ * death, for nothing else makes them more.
+ */
 static void tidy(struct ptree *tree)
 {
 	int left = BURY_BATCH;
@@ -269,10 +264,20 @@ static void tidy(struct ptree *tree)
 	}
 }
 
-static void settled(struct ptree_node *father)
+/* Who exits and has children comes before who has none. */
+static void gain_child(struct ptree *tree, struct ptree_node *parent)
 {
-	if (father && father->state == PTREE_ZOMBIE &&
-	    list_empty(&father->children))
+	if (unlikely(parent->flags & PTREE_N_EXITING))
+		list_move(&parent->queue, &tree->exiting);
+}
+
+static void lose_child(struct ptree *tree, struct ptree_node *father)
+{
+	if (!(father->flags & PTREE_N_EXITING) || !list_empty(&father->children))
+		return;
+	if (father->state == PTREE_RUNNING)
+		list_move_tail(&father->queue, &tree->exiting);
+	else
 		list_del_init(&father->queue);
 }
 
@@ -291,7 +296,10 @@ static void adopt(struct ptree *tree, struct ptree_process *process,
 	process->parent = parent;
 	list_move_tail(&process->sibling,
 		       parent ? &parent->children : &tree->roots);
-	settled(father);
+	if (father)
+		lose_child(tree, father);
+	if (parent)
+		gain_child(tree, parent);
 	touch(tree, process->leader);
 }
 
@@ -339,6 +347,8 @@ static void release(struct ptree *tree, struct ptree_node *node,
 	tree->nr_processes--;
 	process->signal = NULL;
 	list_del_init(&process->sibling);
+	if (process->parent)
+		lose_child(tree, process->parent);
 	process->parent = NULL;
 	ptree_group_leave(tree, process, PTREE_PGRP);
 	ptree_group_leave(tree, process, PTREE_SESSION);
@@ -350,6 +360,7 @@ static void release(struct ptree *tree, struct ptree_node *node,
 	}
 }
 
+/* All of it is written. */
 static struct ptree_process *new_process(struct ptree *tree,
 					 struct ptree_node *leader,
 					 struct ptree_node *parent,
@@ -360,15 +371,26 @@ static struct ptree_process *new_process(struct ptree *tree,
 	process = ptree_pool_take(&tree->pools[PTREE_POOL_PROCESS]);
 	if (!process)
 		return NULL;
-	memset(process, 0, sizeof(*process));
+	process->id = leader->id;
 	process->signal = event->signal;
 	process->leader = leader;
 	INIT_LIST_HEAD(&process->threads);
-	process->id = leader->id;
-	process->tty = event->tty;
 	process->parent = parent;
+	process->group[PTREE_PGRP] = NULL;
+	process->group[PTREE_SESSION] = NULL;
+	process->birth_id = 0;
+	process->birth_thread = 0;
+	process->heirs = 0;
+	process->nodes = 0;
+	process->nr_threads = 0;
+	process->exec_count = 0;
+	process->reparented = 0;
+	process->tty = event->tty;
+	process->flags = 0;
 	list_add_tail(&process->sibling,
 		      parent ? &parent->children : &tree->roots);
+	if (parent)
+		gain_child(tree, parent);
 	ptree_group_join(tree, process, PTREE_PGRP, event->group[PTREE_PGRP]);
 	ptree_group_join(tree, process, PTREE_SESSION,
 			 event->group[PTREE_SESSION]);
@@ -408,6 +430,7 @@ static void learn_birth(struct ptree *tree, struct ptree_node *node,
 	touch(tree, node);
 }
 
+/* All of it is written, the rest by index_node() and announce(). */
 static struct ptree_node *new_node(struct ptree *tree,
 				   const struct ptree_event *event)
 {
@@ -416,17 +439,19 @@ static struct ptree_node *new_node(struct ptree *tree,
 	node = ptree_pool_take(&tree->pools[PTREE_POOL_NODE]);
 	if (!node)
 		return NULL;
-	memset(node, 0, sizeof(*node));
 	node->task = event->task;
 	node->id = tree->last_id + 1;
-	node->start_ns = event->now;
-	node->clone_flags = event->clone_flags;
-	node->flags = event->node_flags & PTREE_N_SEEDED;
-	node->cred = event->cred;
-	set_comm(node, event->comm);
-	INIT_LIST_HEAD(&node->change.link);
+	INIT_HLIST_NODE(&node->id_hash);
 	INIT_LIST_HEAD(&node->children);
 	INIT_LIST_HEAD(&node->queue);
+	node->start_ns = event->now;
+	node->exit_ns = 0;
+	node->clone_flags = event->clone_flags;
+	node->exit_code = 0;
+	node->flags = event->node_flags & PTREE_N_SEEDED;
+	node->state = PTREE_RUNNING;
+	node->cred = event->cred;
+	set_comm(node, event->comm);
 	return node;
 }
 
@@ -486,7 +511,7 @@ static int apply_fork(struct ptree *tree, const struct ptree_event *event)
 	set_flags(node, event);
 	if (leads)
 		set_birth(tree, node->process, creator);
-	touch(tree, node);
+	announce(tree, node);
 	if (!leads)
 		touch(tree, node->process->leader);
 	return 0;
@@ -558,7 +583,10 @@ static int apply_exit(struct ptree *tree, struct ptree_node *node,
 	node->flags |= PTREE_N_EXITING;
 	node->exit_ns = event->now;
 	node->exit_code = event->exit_code;
-	list_move_tail(&node->queue, &tree->exiting);
+	if (list_empty(&node->children))
+		list_add_tail(&node->queue, &tree->exiting);
+	else
+		list_add(&node->queue, &tree->exiting);
 	return apply_attr(tree, node, event);
 }
 
@@ -569,7 +597,8 @@ static int apply_zombie(struct ptree *tree, struct ptree_node *node,
 		return 0;
 	node->state = PTREE_ZOMBIE;
 	node->exit_code = event->exit_code;
-	settled(node);
+	if (list_empty(&node->children))
+		list_del_init(&node->queue);
 	touch(tree, node);
 	return 0;
 }
@@ -625,6 +654,7 @@ static int apply(struct ptree *tree, const struct ptree_event *event)
 		return 0;
 	case PTREE_EV_RELEASE:
 		release(tree, node, event);
+		tidy(tree);
 		return 0;
 	default:
 		return -EINVAL;
@@ -654,7 +684,6 @@ int ptree_apply(struct ptree *tree, const struct ptree_event *event)
 		tree->stats.lost++;
 		tree->stale = true;
 	}
-	tidy(tree);
 	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_apply);

@@ -332,7 +332,8 @@ struct ptree_stats {
  * @changes: every node and tombstone, in the order of its last change
  * @roots: processes whose parent is no node of this tree
  * @ns_gone: struct ptree_ns whose owner is to be let go of
- * @exiting: nodes that exit and may still have children to hand over
+ * @exiting: nodes that exit and may still have children to hand over; those
+ *	who have any come first
  * @needed: tombstones of processes that a living birth chain goes through
  * @history: the other tombstones, oldest first
  * @spent: tombstones of processes no longer needed, on the way to @history
@@ -409,6 +410,5 @@ struct ptree_node *ptree_find_task(struct ptree *tree, const void *task);
 struct ptree_node *ptree_find_id(struct ptree *tree, u64 id);
 struct ptree_node *ptree_find_nr(struct ptree *tree, u32 ns,
 				 enum ptree_nr_type type, pid_t nr);
-bool ptree_birth_truncated(struct ptree *tree, const struct ptree_process *process);
 
 #endif

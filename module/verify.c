@@ -266,6 +266,19 @@ static const char *check_processes(struct ptree *tree)
 	return NULL;
 }
 
+static const char *check_exiting(const struct ptree *tree)
+{
+	const struct ptree_node *node;
+	bool childless = false;
+
+	list_for_each_entry(node, &tree->exiting, queue) {
+		if (childless && !list_empty(&node->children))
+			return "one that exits and has children is not among the first";
+		childless |= list_empty(&node->children);
+	}
+	return NULL;
+}
+
 static u32 dead_leaders(const struct list_head *tombstones, u32 *nr)
 {
 	const struct ptree_node *node;
@@ -453,6 +466,7 @@ const char *ptree_verify(struct ptree *tree)
 	       check_namespaces(tree) ?:
 	       check_family(tree) ?:
 	       check_processes(tree) ?:
+	       check_exiting(tree) ?:
 	       check_history(tree, &census) ?:
 	       check_counts(tree);
 }

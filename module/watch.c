@@ -8,7 +8,6 @@
  * is told, and given the whole tree again.
  */
 #include <linux/anon_inodes.h>
-#include <linux/atomic.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -74,8 +73,6 @@ struct watch {
 	size_t size;
 	void *packed;
 };
-
-static atomic_t watches = ATOMIC_INIT(0);
 
 /* Packing what is told. */
 
@@ -376,7 +373,7 @@ static void watch_free(struct watch *watch)
 	ptree_eye_put(watch->eye);
 	kfree(watch->packed);
 	kfree(watch);
-	atomic_dec(&watches);
+	ptree_hooks_unwatch();
 }
 
 static int watch_release(struct inode *inode, struct file *file)
@@ -422,7 +419,7 @@ static struct watch *watch_new(const struct ptree_light *light,
 	watch->stage = STAGE_ALL;
 	watch->filtered = light->filtered;
 	watch->full = ptree_light_full(light);
-	atomic_inc(&watches);
+	ptree_hooks_watch();
 	return watch;
 }
 
@@ -465,15 +462,4 @@ int ptree_watch_open(struct ptree *tree, struct ptree_eye *eye,
 	if (fd < 0)
 		watch_free(watch);
 	return fd;
-}
-
-/**
- * ptree_watch_count - how many watches are open
- *
- * Context: any.
- * Return: that.
- */
-u32 ptree_watch_count(void)
-{
-	return atomic_read(&watches);
 }

@@ -150,6 +150,39 @@ static void query_ancestry(void)
 	check(!ASK(fd, ANCESTRY, .flags = 1) && errno == EINVAL, "flags");
 }
 
+/* Handed over twice before anybody reads: both times were noticed. */
+static void query_passed_on(void)
+{
+	int fd = device_open("/proc"), ready = gate_new();
+	const struct ptree_task *task;
+	pid_t mother, father, orphan;
+
+	sys(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	mother = make();
+	if (!mother) {
+		sys(prctl(PR_SET_CHILD_SUBREAPER, 1));
+		if (!make()) {
+			make_idle();
+			gate_open(ready);
+			idle();
+		}
+		idle();
+	}
+	gate_pass(ready);
+	father = child_of(mother);
+	orphan = child_of(father);
+	/* His mother does not reap him, so nothing tells of him but his exit. */
+	sys(kill(father, SIGKILL));
+	await_zombie(father);
+	quit(mother);
+	task = only(ASK(fd, GET, .select = PTREE_SELECT_PID, .value = orphan));
+	check(task->ppid == getpid() && task->birth_pid == father,
+	      "%d was born to %d and is %d's, not %d's", orphan, task->birth_pid,
+	      task->ppid, getpid());
+	check(task->reparented == 2, "reparented %u times, not twice",
+	      task->reparented);
+}
+
 /* Longer than what one hold of the lock gives. */
 #define GENERATIONS 80
 
@@ -575,6 +608,7 @@ static void query_info(void)
 const struct live_case query_cases[] = {
 	{ "query-get", query_get },
 	{ "query-ancestry", query_ancestry },
+	{ "query-passed-on", query_passed_on },
 	{ "query-long-ancestry", query_long_ancestry, .seconds = 180 },
 	{ "query-members", query_members },
 	{ "query-namespaces", query_namespaces },
