@@ -337,7 +337,8 @@ static void inject_refresh(struct ptree *tree, struct ptree_node *node)
 
 static struct ptree *peeked;
 
-static bool inject_peek(const void *task, struct ptree_record *record)
+static bool inject_peek(const void *task, const struct ptree_ns *ns,
+			struct ptree_record *record)
 {
 	inject(peeked);
 	return false;
@@ -357,7 +358,8 @@ static void nothing_to_refresh(struct ptree *tree, struct ptree_node *node)
 {
 }
 
-static bool nothing_to_peek(const void *task, struct ptree_record *record)
+static bool nothing_to_peek(const void *task, const struct ptree_ns *ns,
+			    struct ptree_record *record)
 {
 	return false;
 }
@@ -496,6 +498,60 @@ static void a_death_waits_for_who_saw_the_life(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, script->tree.nr_history, 0);
 }
 
+/* As if everybody were traced by his parent. */
+static bool peek_at_parent(const void *task, const struct ptree_ns *ns,
+			   struct ptree_record *record)
+{
+	const struct ptree_node *node = ptree_find_task(peeked, task);
+	const struct ptree_node *parent = node->process->parent;
+
+	record->tracer = parent ? ptree_pid_nr(parent->pid, ns) : 0;
+	return false;
+}
+
+/* How many have one, in the numbers of @ns. */
+static unsigned int count_tracers(struct kunit *test, u32 ns)
+{
+	static const struct ptree_source source = {
+		.rescan = nothing_to_rescan,
+		.refresh = nothing_to_refresh,
+		.settle = nothing_to_settle,
+		.peek = peek_at_parent,
+	};
+	struct ptree_snapshot snapshot = { .ns = ns, .flags = PTREE_SNAP_DEAD };
+	unsigned int nr = 0;
+	size_t i;
+
+	take(test, &source, &snapshot);
+	for (i = 0; i < snapshot.nr; i++) {
+		const struct ptree_record *record = &snapshot.records[i];
+		bool dead = record->state == PTREE_DEAD;
+
+		KUNIT_EXPECT_EQ(test, record->tracer, dead ? 0 : record->ppid);
+		nr += !!record->tracer;
+	}
+	ptree_snapshot_free(&snapshot);
+	return nr;
+}
+
+static void a_source_is_asked_in_the_numbers_of_the_reader(struct kunit *test)
+{
+	static const struct step steps[] = {
+		{ FORK, 1, 2 },	  { FORK, 2, 3, CLONE_NEWPID },
+		{ FORK, 3, 4 },	  { FORK, 4, 5, CLONE_NEWPID },
+		{ FORK, 3, 6 },	  { DIE, 6 },
+		{ REAP, 6 },	  {},
+	};
+	struct script *script = test->priv;
+
+	peeked = &script->tree;
+	script_play(script, steps);
+	/* Outermost all but the first; further in all but their inits. */
+	KUNIT_EXPECT_EQ(test, count_tracers(test, PTREE_ROOT_NS), 4);
+	KUNIT_EXPECT_EQ(test, count_tracers(test, 1), 2);
+	KUNIT_EXPECT_EQ(test, count_tracers(test, 2), 0);
+}
+
 static void readers_pass_each_other(struct kunit *test)
 {
 	static const struct step steps[] = {
@@ -535,6 +591,7 @@ static struct kunit_case changes_tests[] = {
 	KUNIT_CASE(snapshot_without_history),
 	KUNIT_CASE(snapshot_from_inside),
 	KUNIT_CASE(a_death_waits_for_who_saw_the_life),
+	KUNIT_CASE(a_source_is_asked_in_the_numbers_of_the_reader),
 	KUNIT_CASE(readers_pass_each_other),
 	{}
 };

@@ -627,11 +627,36 @@ out:
 
 /* What changes without anybody being told. */
 
-static bool live_peek(const void *key, struct ptree_record *record)
+/**
+ * ptree_hooks_tracer - who traces a task, as /proc/PID/status says it
+ * @task: that of a living node
+ * @ns: whose number to use; NULL sees none
+ *
+ * As there, the real parent may be taken for a tracer while one comes or goes.
+ * Nobody looks behind his address, so he may as well be gone by now.
+ *
+ * Context: under the live tree's lock. O(levels).
+ * Return: his number, 0 for nobody and for one that can't be seen from there.
+ */
+pid_t ptree_hooks_tracer(const struct task_struct *task,
+			 const struct ptree_ns *ns)
+{
+	const struct ptree_node *tracer;
+
+	if (!READ_ONCE(task->ptrace))
+		return 0;
+	tracer = ptree_find_task(live, rcu_access_pointer(task->parent));
+	return tracer ? ptree_pid_nr(tracer->pid, ns) : 0;
+}
+
+static bool live_peek(const void *key, const struct ptree_ns *ns,
+		      struct ptree_record *record)
 {
 	struct task_struct *task = (void *)key;
 
 	record->letter = task_state_to_char(task);
+	if (unlikely(READ_ONCE(task->ptrace)))
+		record->tracer = ptree_hooks_tracer(task, ns);
 	if (unlikely(READ_ONCE(task->signal->tty))) {
 		get_task_struct(task);
 		return true;

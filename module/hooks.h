@@ -6,6 +6,7 @@
 #include "snapshot.h"
 
 struct ptree_info;
+struct task_struct;
 
 extern const struct ptree_source ptree_live_source;
 
@@ -13,6 +14,8 @@ int ptree_hooks_start(struct ptree *tree, bool kprobes);
 void ptree_hooks_stop(void);
 void ptree_hooks_watch(void);
 void ptree_hooks_unwatch(void);
+pid_t ptree_hooks_tracer(const struct task_struct *task,
+			 const struct ptree_ns *ns);
 void ptree_hooks_info(struct ptree_info *info);
 int ptree_hooks_counters(char *buffer, size_t size);
 

@@ -40,6 +40,7 @@ static void pack_task(struct ptree_task *task, const struct ptree_record *record
 	task->mask |= PTREE_MASK_TASK;
 	task->state = record->state;
 	task->letter = record->letter;
+	task->tracer = record->tracer;
 	task->start_ns = record->start_ns;
 	task->flags |= record->flags & TASK_FLAGS;
 	memcpy(task->comm, record->comm, sizeof(task->comm));

@@ -75,8 +75,8 @@ static void fill_process(struct ptree *tree,
  * Numbers are final: a process keeps its own as long as it lives and after.
  * Whatever else changes what a record says touches its node, so the record
  * copied last is right; but for the eviction of the process it was born to,
- * which changes nothing but what is still known of that. @letter, @tty and the
- * foreground are what the tree knows of them; a source knows better.
+ * which changes nothing but what is still known of that. @letter, @tty, @tracer
+ * and the foreground are what the tree knows of them; a source knows better.
  *
  * Context: under the tree's lock. O(1).
  */

@@ -40,6 +40,7 @@
  * @reparented: how many times it got another parent
  * @exit_code: as wait(2) reports it
  * @tty: device number of its controlling terminal, 0 for none
+ * @tracer: the number of the task that traces it, 0 for none
  * @flags: PTREE_R_*
  * @pidns: inum of its innermost namespace
  * @inner: where in &ptree_snapshot.inner its numbers further in begin
@@ -76,6 +77,7 @@ struct ptree_record {
 	u32 reparented;
 	u32 exit_code;
 	u32 tty;
+	pid_t tracer;
 	u32 flags;
 	u32 pidns;
 	u32 inner;

@@ -142,7 +142,7 @@ static bool fill(struct ptree_walk *walk, struct ptree_snapshot *snapshot,
 		fill_inner(snapshot, node, ns, record);
 	if (!walk->source || node->state == PTREE_DEAD)
 		return true;
-	if (walk->source->peek(node->task, record)) {
+	if (walk->source->peek(node->task, ns, record)) {
 		walk->late[walk->nr_late] = node->task;
 		walk->late_record[walk->nr_late++] = snapshot->nr;
 	}

@@ -13,8 +13,9 @@
  * @refresh: bring one living node up to date. Under the tree's lock
  * @settle: let the exiting hand over their children. Under the tree's lock;
  *	true when that changed anything
- * @peek: fill in what changes too fast to be kept. Under the tree's lock.
- *	true when @finish has more to add; then it has taken a hold on the task
+ * @peek: fill in what changes too fast to be kept, and what nobody is told of,
+ *	with the numbers of @ns. Under the tree's lock. true when @finish has
+ *	more to add; then it has taken a hold on the task
  * @finish: add what can't be read under the lock, and drop the hold
  * @catch_up: find out what was not told for want of a hook. May sleep
  * @wait: where to wait for a change behind &ptree.awaited
@@ -25,7 +26,8 @@ struct ptree_source {
 	int (*rescan)(struct ptree *tree);
 	void (*refresh)(struct ptree *tree, struct ptree_node *node);
 	bool (*settle)(struct ptree *tree);
-	bool (*peek)(const void *task, struct ptree_record *record);
+	bool (*peek)(const void *task, const struct ptree_ns *ns,
+		     struct ptree_record *record);
 	void (*finish)(const void *task, struct ptree_record *record);
 	void (*catch_up)(struct ptree *tree);
 	wait_queue_head_t *wait;

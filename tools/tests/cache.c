@@ -296,6 +296,8 @@ static const char *unlike_record(const struct ptree_task *left,
 	memcpy(&b, right, sizeof(b));
 	a.letter = 0;
 	b.letter = 0;
+	a.tracer = 0;
+	b.tracer = 0;
 	if (memcmp(&a, &b, sizeof(a)) ||
 	    memcmp(left->nspid, right->nspid,
 		   left->levels * sizeof(left->nspid[0])))

@@ -57,6 +57,7 @@ extern const struct live_case egg_cases[];
 extern const struct live_case hide_cases[];
 extern const struct live_case query_cases[];
 extern const struct live_case watch_cases[];
+extern const struct live_case trace_cases[];
 extern const struct live_case fuzz_cases[];
 extern const struct live_case cache_cases[];
 extern const struct live_case audit_cases[];

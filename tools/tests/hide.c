@@ -261,7 +261,7 @@ static void ask_one(int fd, const struct reader *reader, const char *name,
 	if (sight == 1)
 		check(task->mask == PTREE_MASK_NUMBERS && task->tid == pid &&
 		      !task->comm[0] && !task->start_ns && !task->uid &&
-		      !task->parent_id && !task->letter,
+		      !task->parent_id && !task->letter && !task->tracer,
 		      "mask %#llx of a bare one",
 		      (unsigned long long)task->mask);
 	/* What stat keeps from those who may not trace. */

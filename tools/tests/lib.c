@@ -520,6 +520,9 @@ bool truth_read(const char *proc, pid_t pid, struct truth *truth)
 	at = strstr(at + 1, "\nUid:");
 	check(at && sscanf(at, "\nUid: %*u %u", &truth->uid) == 1,
 	      "/proc/%d/status has no Uid", pid);
+	at = strstr(text + strlen(text) + 1, "\nTracerPid:");
+	check(at && sscanf(at, "\nTracerPid: %d", &truth->tracer) == 1,
+	      "/proc/%d/status has no TracerPid", pid);
 	return true;
 }
 

@@ -125,6 +125,7 @@ const struct line *tree_find(const struct tree *tree, pid_t pid);
  * @state: letter
  * @threads: how many
  * @uid: effective user
+ * @tracer: the task that traces it, 0 for none
  * @tty: as ps names it
  * @flags: PF_*
  * @start: when it was born, in ticks since boot
@@ -138,6 +139,7 @@ struct truth {
 	unsigned int flags;
 	unsigned long long start;
 	unsigned int uid;
+	pid_t tracer;
 	char name[80];
 };
 

@@ -19,7 +19,7 @@ const struct live_case *live_now;
 static const struct live_case *const tables[] = {
 	birth_cases, exit_cases,  thread_cases, attr_cases,
 	group_cases, pidns_cases, read_cases,	egg_cases,
-	hide_cases,  query_cases, watch_cases,  cache_cases,
+	hide_cases,  query_cases, watch_cases,  trace_cases, cache_cases,
 	audit_cases, fuzz_cases,  fault_cases, refuse_cases, zoo_cases,
 	zoo_birth_cases, zoo_exec_cases, zoo_exit_cases, zoo_group_cases,
 	zoo_pidns_cases, zoo_state_cases, load_cases,

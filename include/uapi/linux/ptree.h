@@ -52,7 +52,8 @@ struct ptree_head {
  * which you may know the number only has the first.
  */
 #define PTREE_MASK_NUMBERS (1ULL << 0) /* seq process_id tid tgid */
-#define PTREE_MASK_TASK	   (1ULL << 1) /* state letter start_ns comm pidns nspid, flags */
+/* state letter tracer start_ns comm pidns nspid, flags */
+#define PTREE_MASK_TASK	   (1ULL << 1)
 #define PTREE_MASK_CRED	   (1ULL << 2) /* uid gid euid egid */
 /* parent_id ppid pgid sid tty threads exec_count reparented, flags */
 #define PTREE_MASK_PROCESS (1ULL << 3)
@@ -114,6 +115,9 @@ struct ptree_head {
  * @reparented: how many times its process got another parent
  * @exit_code: as wait(2) reports it
  * @pidns: its innermost pid namespace, as /proc/PID/ns/pid numbers it
+ * @tracer: the number of the task that traces it (ptrace(2)), 0 for none;
+ *	PTREE_MASK_TASK. It is read when the record is made: a watch is not
+ *	told when it changes. @ppid is the real parent in any case
  * @state: PTREE_STATE_*
  * @letter: its scheduling state, as /proc/PID/stat writes it
  * @levels: length of @nspid
@@ -153,15 +157,16 @@ struct ptree_task {
 	__u32 reparented;
 	__u32 exit_code;
 	__u32 pidns;
+	__s32 tracer;
 	__u8 state;
 	__u8 letter;
 	__u8 levels;
-	__u8 pad;
+	__u8 pad[5];
 	char comm[PTREE_COMM_SIZE];
 	__s32 nspid[];
 };
 
-#define PTREE_TASK_SIZE_VER0 176
+#define PTREE_TASK_SIZE_VER0 184
 
 /**
  * struct ptree_gone - a task that you know, and may see no more

@@ -29,10 +29,10 @@ struct spoil {
 static const struct spoil spoils[] = {
 	{ "size 0", TASK, { 0, TASK, KEEP }, 1, 1 },
 	{ "size 7", TASK, { 7, TASK, 7 }, 1, 1 },
-	{ "shorter than its members", TASK, { 168, TASK, KEEP }, 0, 1 },
+	{ "shorter than its members", TASK, { 176, TASK, KEEP }, 0, 1 },
 	{ "size no multiple of 8", TASK, { 188, TASK, KEEP }, 1, 1 },
 	{ "members before its end", TASK, { KEEP, TASK, 0 }, 1, 1 },
-	{ "fewer members than ever", TASK, { KEEP, TASK, 168 }, 1, 1 },
+	{ "fewer members than ever", TASK, { KEEP, TASK, 176 }, 1, 1 },
 	{ "more numbers than fit", TASK, { KEEP, TASK, KEEP }, 200, 1 },
 	{ "id 0", TASK, { KEEP, TASK, KEEP }, 1, 0 },
 	{ "gone, too short", PTREE_TYPE_GONE, { 16, PTREE_TYPE_GONE, 16 } },
