@@ -2,7 +2,7 @@
 /*
  * audit.c owns the proof: it compares every task of the kernel's with its node,
  * and the reverse, while nothing moves. It shares nothing with hooks.c, whose
- * work it judges, but what every reader uses to catch up.
+ * work it judges, but what every reader uses to catch up, and to find a tracer.
  *
  * All processors are stopped with interrupts off. Whoever changes the kernel's
  * tree or ours does so with interrupts off as well, so nobody is in the middle
@@ -14,6 +14,7 @@
 #include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
+#include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sort.h>
@@ -137,6 +138,17 @@ static void compare_cred(struct audit *audit, struct task_struct *task,
 		__kuid_val(cred->euid), node->cred.euid);
 	compare(audit, PTREE_FINDING_EGID, PTREE_HOOK_CHANGE_ID, task, node,
 		__kgid_val(cred->egid), node->cred.egid);
+}
+
+/* The tree does not keep it: this is what a reader would get. */
+static void compare_tracer(struct audit *audit, struct task_struct *task,
+			   const struct ptree_node *node)
+{
+	const struct task_struct *tracer = ptrace_parent(task);
+
+	compare(audit, PTREE_FINDING_TRACER, 0, task, node,
+		tracer ? tracer->pid : 0,
+		ptree_hooks_tracer(task, node->pid->root.ns));
 }
 
 static u64 beginning(const char *comm)
@@ -279,6 +291,7 @@ static void compare_task(struct audit *audit, struct task_struct *task)
 		node, !!task->exit_state, node->state == PTREE_ZOMBIE);
 	compare_cred(audit, task, node);
 	compare_comm(audit, task, node);
+	compare_tracer(audit, task, node);
 	compare(audit, PTREE_FINDING_START, 0, task, node,
 		task->start_boottime, node->start_ns);
 	compare(audit, PTREE_FINDING_KTHREAD, 0, task, node,

@@ -43,6 +43,7 @@ static const char *const kind_name[PTREE_FINDING_KINDS] = {
 	[PTREE_FINDING_INIT] = "init",
 	[PTREE_FINDING_SUBREAPER] = "subreaper",
 	[PTREE_FINDING_TTY] = "tty",
+	[PTREE_FINDING_TRACER] = "tracer",
 };
 
 /**

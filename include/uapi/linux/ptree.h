@@ -435,7 +435,8 @@ struct ptree_watch {
 #define PTREE_FINDING_INIT	19 /* who is the init of its innermost namespace */
 #define PTREE_FINDING_SUBREAPER 20 /* whether it is a subreaper, or below one */
 #define PTREE_FINDING_TTY	21 /* its controlling terminal */
-#define PTREE_FINDING_KINDS	22
+#define PTREE_FINDING_TRACER	22 /* who traces it, as readers are told */
+#define PTREE_FINDING_KINDS	23
 
 /**
  * struct ptree_finding - where the tree is not what the kernel has
