@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * numbers.c owns what libproc2 does not tell: the numbers that a task has in
- * each pid namespace it is seen in, which ones these are, and the bytes of its
- * name.
+ * each pid namespace it is seen in, which ones these are, who traces it, and the
+ * bytes of its name.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -79,6 +79,9 @@ static void read_line(struct ptree_numbers *numbers, const char *line)
 
 	if (value)
 		read_comm(numbers->comm, value);
+	value = value_of(line, "TracerPid:\t");
+	if (value)
+		numbers->tracer = strtol(value, NULL, 10);
 	for (type = 0; type < PTREE_PROC_TYPES; type++) {
 		value = value_of(line, names[type]);
 		if (value)

@@ -49,11 +49,13 @@ int ptree_scan_translate(struct ptree_scan *scan, unsigned int type, int nr,
 /**
  * struct ptree_numbers - what /proc/TID/status says
  * @comm: its name, as it is
+ * @tracer: the number of the task that traces it, 0 for none
  * @levels: how many numbers of each type there are
  * @nr: by PTREE_NUMBER_*: in the namespace of the procfs first
  */
 struct ptree_numbers {
 	char comm[PTREE_COMM_SIZE];
+	int tracer;
 	int levels;
 	int nr[PTREE_PROC_TYPES][PTREE_PROC_LEVELS];
 };

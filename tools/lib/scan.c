@@ -139,7 +139,7 @@ static void fill_namespace(const struct ptree_scan *scan,
 		task->pidns = scan->pidns;
 }
 
-/* Its numbers further in, and its name; else those that libproc2 has. */
+/* Its numbers further in, its tracer and its name; else what libproc2 has. */
 static int fill_numbers(struct ptree *pt, struct ptree_task *task,
 			const struct pids_result *row)
 {
@@ -152,6 +152,7 @@ static int fill_numbers(struct ptree *pt, struct ptree_task *task,
 	err = ptree_numbers_read(pt, task->tid, &numbers);
 	if (err || !numbers.levels)
 		return err == -ENOMEM ? err : 0;
+	task->tracer = numbers.tracer;
 	task->levels = numbers.levels;
 	memcpy(task->nspid, numbers.nr[PTREE_NUMBER_PID],
 	       numbers.levels * sizeof(*task->nspid));

@@ -106,6 +106,8 @@ static const char *difference(const struct ptree_task *a,
 		return "pidns";
 	if (a->tty != b->tty)
 		return "tty";
+	if (a->tracer != b->tracer)
+		return "tracer";
 	if (a->start_ns - b->start_ns >= TICK_NS)
 		return "start";
 	/* Kernel threads are renamed by what they do, in /proc alone. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -148,6 +149,28 @@ static void test_zombie(void)
 	free(task);
 	waitpid(pid, NULL, 0);
 	check(ptree_get(pt, PTREE_SELECT_PID, pid, &task) == -ESRCH, "reaped");
+	ptree_close(pt);
+}
+
+static void make_traced(void)
+{
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+
+static void test_tracer(void)
+{
+	struct ptree *pt = open_door();
+	pid_t pid = spawn(make_traced), other = spawn(NULL);
+	struct ptree_task *task;
+
+	task = get(pt, PTREE_SELECT_PID, pid);
+	check(task && task->tracer == getpid(), "tracer");
+	free(task);
+	task = get(pt, PTREE_SELECT_PID, other);
+	check(task && !task->tracer, "no tracer");
+	free(task);
+	end(other);
+	end(pid);
 	ptree_close(pt);
 }
 
@@ -617,6 +640,7 @@ const struct test proc_tests[] = {
 	{ "proc: this process, and any bytes in its name", test_self },
 	{ "proc: ids are the same in two scans", test_stable },
 	{ "proc: a zombie", test_zombie },
+	{ "proc: one that is traced", test_tracer },
 	{ "proc: threads", test_threads },
 	{ "proc: subtree, group and session", test_members },
 	{ "proc: a group without its leader", test_group_without_leader },
