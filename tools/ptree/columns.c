@@ -213,6 +213,7 @@ static const struct column all[] = {
 	{ "SID", "session", RIGHT },
 	{ "TTY", "controlling terminal", 0, NULL, tty_text },
 	{ "STATE", "letter of the state", 0 },
+	{ "TRACER", "number of the task that traces it", RIGHT },
 	{ "UID", "real user", RIGHT },
 	{ "EUID", "effective user", RIGHT },
 	{ "GID", "real group", RIGHT },

@@ -175,6 +175,7 @@ static void put_looks(struct object *object, const struct ptree_task *task)
 	bool cred = task->mask & PTREE_MASK_CRED;
 
 	put_state(object, task);
+	put_if(object, "tracer", task->mask & PTREE_MASK_TASK, task->tracer);
 	put_if(object, "uid", cred, task->uid);
 	put_if(object, "euid", cred, task->euid);
 	put_if(object, "gid", cred, task->gid);

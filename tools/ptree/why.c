@@ -180,6 +180,8 @@ static char *note(const struct ptree_task *task, bool best_effort)
 	else if (!best_effort)
 		note_birth(notes, task);
 	note_parent(notes, task);
+	if (task->tracer)
+		fprintf(notes, "traced by %d; ", task->tracer);
 	if (fclose(notes)) {
 		free(text);
 		return NULL;

@@ -110,7 +110,7 @@ static const struct sample samples[] = {
 		    .euid = UINT32_MAX, .egid = UINT32_MAX,
 		    .threads = UINT32_MAX, .exec_count = UINT32_MAX,
 		    .reparented = UINT32_MAX, .pidns = UINT32_MAX,
-		    .levels = 2, .letter = 't' },
+		    .tracer = INT32_MAX, .levels = 2, .letter = 't' },
 	  .nspid = { INT32_MAX, INT32_MAX } },
 };
 

@@ -28,12 +28,13 @@ ENV = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG, PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 1, 15, 36
 CLONE_NEWNS, CLONE_NEWPID = 0x20000, 0x20000000
+PTRACE_TRACEME = 0
 MS_MOVE, MS_REC, MS_PRIVATE = 1 << 13, 1 << 14, 1 << 18
 PF_KTHREAD = 0x00200000
 TICK_NS = 1000000000 // os.sysconf("SC_CLK_TCK")
 TRIES = 40
 
-FIELDS = """id tid pid ppid pgid sid tty state uid euid gid egid comm threads parent_id birth_id birth_pid
+FIELDS = """id tid pid ppid pgid sid tty state tracer uid euid gid egid comm threads parent_id birth_id birth_pid
 reparented start_ns exit_ns exit_code term_sig exec_count clone_flags pidns nspid kthread seeded subreaper truncated
 seq inferred""".split()
 
@@ -233,6 +234,7 @@ def make_zoo(privileged):
     zoo.add(b"groups", groups)
     zoo.add(b"subreaper", subreaper)
     zoo.add(b"stopped", lambda zoo: (os.close(zoo.write), os.kill(os.getpid(), signal.SIGSTOP)))
+    zoo.add(b"traced", lambda zoo: check_libc(LIBC.ptrace(PTRACE_TRACEME, 0, 0, 0)))
     zoo.add(b"executed", executed)
     zoo.terminal = zoo.add(b"terminal", groups, pty.fork)[1]
     if privileged:
@@ -266,7 +268,7 @@ def stat(pid, tid=None):
         "pgid": int(words[2]), "sid": int(words[3]), "tty": int(words[4]), "kthread": bool(int(words[6]) & PF_KTHREAD),
         "threads": int(words[17]), "start": int(words[19]), "uid": int(uid[0]), "euid": int(uid[1]),
         "gid": int(gid[0]), "egid": int(gid[1]), "nspid": [int(nr) for nr in status[b"NSpid"].split()],
-        "pidns": pidns, "comm": read(f"{folder}/comm")[:-1],
+        "tracer": int(status[b"TracerPid"]), "pidns": pidns, "comm": read(f"{folder}/comm")[:-1],
     }
 
 
@@ -642,6 +644,14 @@ def births(zoo):
           "subreaper")
 
 
+@test
+def tracers(zoo):
+    pids = zoo.pids[b"traced"], zoo.pids[b"threads"]
+    equal([lines("ps", "--jsonl", pid)[0]["tracer"] for pid in pids], [os.getpid(), 0], "tracer")
+    equal([b"traced by %d" % os.getpid() in ends(0, "why", pid) for pid in pids], [True, False], "why")
+    equal(ends(0, "ps", "-n", "-o", "tracer", pids[0]).split(), [b"%d" % os.getpid()], "column")
+
+
 def double_fork():
     """A daemon whose parent and grandparent, of another user, are dead."""
     read_end, write_end = os.pipe()
@@ -958,7 +968,7 @@ def without_the_module(zoo):
     task = json.loads(bare(["ps", "-q", "--jsonl", orphan["pid"]]).stdout)
     unknown = "birth_id birth_pid reparented exit_ns exec_count clone_flags seeded subreaper truncated seq inferred"
     equal([task[key] for key in unknown.split()], [None] * 11, "what only the module knows")
-    known = "tid pid ppid pgid sid tty state uid euid gid egid comm threads pidns nspid kthread".split()
+    known = "tid pid ppid pgid sid tty state tracer uid euid gid egid comm threads pidns nspid kthread".split()
     equal([task[key] for key in known], [orphan[key] for key in known], "what /proc knows")
     chain = [json.loads(line) for line in bare(["why", "--jsonl", str(orphan["pid"])]).stdout.splitlines()]
     equal([task["pid"] for task in chain[:2]], [orphan["pid"], zoo.pids[b"subreaper"]], "parents")
