@@ -58,6 +58,7 @@ static long do_info(struct door *door, struct ptree_eye *eye, void __user *arg,
 		.load_id = load_id,
 		.load_ns = load_ns,
 		.pidns = ptree_eye_ns(eye),
+		.watches = ptree_watch_count(),
 	};
 
 	ptree_hooks_info(&info);

@@ -14,7 +14,7 @@
  *	T5 task_rename		it is about to get another name
  *
  *	K1 proc_exit_connector	it has just handed over its children; switched on
- *				while somebody watches
+ *				while somebody follows the changes
  *	K2 change_pid		its process group or session was changed
  *	K3 exchange_tids	a thread takes its leader's number to execute
  *	K4 posix_cpu_timers_exit its number is about to be given up
@@ -1142,14 +1142,14 @@ static bool probes_heard(void)
 	return !caged || atomic_read(&sung) != before;
 }
 
-/* Who watches, and so whether K1 is wanted. */
-static DEFINE_MUTEX(watching_mutex);
-static unsigned int watching;
+/* How many follow the changes, and so want K1. To switch it takes milliseconds. */
+static DEFINE_MUTEX(followers_mutex);
+static unsigned int followers;
 
 static bool kprobe_works(const struct kprobe *probe)
 {
 	return !kprobe_disabled((struct kprobe *)probe) ||
-	       (probe == &kprobes[0] && !READ_ONCE(watching));
+	       (probe == &kprobes[0] && !READ_ONCE(followers));
 }
 
 /*
@@ -1161,15 +1161,15 @@ static void tend_k1(void)
 {
 	struct kprobe *k1 = &kprobes[0];
 
-	mutex_lock(&watching_mutex);
+	mutex_lock(&followers_mutex);
 	if (!(registered & PTREE_HOOK_EXIT_NOTIFIED))
 		goto out;
-	if (watching && kprobe_disabled(k1))
+	if (followers && kprobe_disabled(k1))
 		enable_kprobe(k1);
-	else if (!watching && !kprobe_disabled(k1) && probes_heard())
+	else if (!followers && !kprobe_disabled(k1) && probes_heard())
 		disable_kprobe(k1);
 out:
-	mutex_unlock(&watching_mutex);
+	mutex_unlock(&followers_mutex);
 }
 
 /* What is registered and not switched off, as far as a kprobe can tell. */
@@ -1314,29 +1314,29 @@ void ptree_hooks_stop(void)
 }
 
 /**
- * ptree_hooks_watch - somebody follows every change from now on
+ * ptree_hooks_follow - somebody waits for changes from now on
  *
  * Context: may sleep. For all others exits are noticed early enough when they
  * read.
  */
-void ptree_hooks_watch(void)
+void ptree_hooks_follow(void)
 {
-	mutex_lock(&watching_mutex);
-	WRITE_ONCE(watching, watching + 1);
-	mutex_unlock(&watching_mutex);
+	mutex_lock(&followers_mutex);
+	WRITE_ONCE(followers, followers + 1);
+	mutex_unlock(&followers_mutex);
 	tend_k1();
 }
 
 /**
- * ptree_hooks_unwatch - and now no longer
+ * ptree_hooks_unfollow - and now no longer
  *
  * Context: may sleep.
  */
-void ptree_hooks_unwatch(void)
+void ptree_hooks_unfollow(void)
 {
-	mutex_lock(&watching_mutex);
-	WRITE_ONCE(watching, watching - 1);
-	mutex_unlock(&watching_mutex);
+	mutex_lock(&followers_mutex);
+	WRITE_ONCE(followers, followers - 1);
+	mutex_unlock(&followers_mutex);
 	tend_k1();
 }
 
@@ -1367,7 +1367,6 @@ void ptree_hooks_info(struct ptree_info *info)
 
 	info->hooks = armed();
 	info->hooks_known = PTREE_HOOKS;
-	info->watches = READ_ONCE(watching);
 	info->missed = change_pid_probe.nmissed;
 	for (i = 0; i < ARRAY_SIZE(kprobes); i++)
 		info->missed += kprobes[i].nmissed;

@@ -8,6 +8,7 @@
  * is told, and given the whole tree again.
  */
 #include <linux/anon_inodes.h>
+#include <linux/atomic.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -51,6 +52,7 @@ enum stage {
  * @snapshot: records read from the tree
  * @next: the first of these that was not yet told
  * @synced: these bring the reader up to &ptree_snapshot.seq
+ * @follows: he has waited for changes, and so ptree_hooks_follow() was called
  * @filtered: procfs hid some tasks when he last read
  * @full: nothing was kept from him then
  * @told: ids of tasks that he was told of, kept while @filtered: then he must
@@ -67,12 +69,15 @@ struct watch {
 	struct ptree_snapshot snapshot;
 	size_t next;
 	bool synced;
+	bool follows;
 	bool filtered;
 	bool full;
 	struct xarray told;
 	size_t size;
 	void *packed;
 };
+
+static atomic_t watches = ATOMIC_INIT(0);
 
 /* Packing what is told. */
 
@@ -297,6 +302,14 @@ static size_t fitting(const struct watch *watch, size_t room)
 
 /* The file. */
 
+/* Whoever takes a snapshot and goes does not come here. */
+static void follow(struct watch *watch)
+{
+	if (!watch->follows)
+		ptree_hooks_follow();
+	watch->follows = true;
+}
+
 static ssize_t read_records(struct watch *watch, char __user *buffer,
 			    size_t room)
 {
@@ -336,6 +349,8 @@ static ssize_t watch_read(struct file *file, char __user *buffer, size_t room,
 		if (mutex_lock_interruptible(&watch->mutex))
 			return -ERESTARTSYS;
 		ret = read_records(watch, buffer, room);
+		if (!ret && room && !(file->f_flags & O_NONBLOCK))
+			follow(watch);
 		mutex_unlock(&watch->mutex);
 		if (ret == -EINTR)
 			return -ERESTARTSYS;
@@ -353,16 +368,17 @@ static ssize_t watch_read(struct file *file, char __user *buffer, size_t room,
 static __poll_t watch_poll(struct file *file, poll_table *table)
 {
 	struct watch *watch = file->private_data;
-	__poll_t ready = 0;
+	bool more = true;
 
 	poll_wait(file, ptree_live_source.wait, table);
 	mutex_lock(&watch->mutex);
-	if (watch->size || watch->synced || watch->stage != STAGE_TAIL ||
-	    watch->next < watch->snapshot.nr ||
-	    ptree_walk_more(watch->walk, true))
-		ready = EPOLLIN | EPOLLRDNORM;
+	if (!watch->size && !watch->synced && watch->stage == STAGE_TAIL &&
+	    watch->next == watch->snapshot.nr) {
+		follow(watch);
+		more = ptree_walk_more(watch->walk, true);
+	}
 	mutex_unlock(&watch->mutex);
-	return ready;
+	return more ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
 static void watch_free(struct watch *watch)
@@ -372,8 +388,10 @@ static void watch_free(struct watch *watch)
 	xa_destroy(&watch->told);
 	ptree_eye_put(watch->eye);
 	kfree(watch->packed);
+	if (watch->follows)
+		ptree_hooks_unfollow();
 	kfree(watch);
-	ptree_hooks_unwatch();
+	atomic_dec(&watches);
 }
 
 static int watch_release(struct inode *inode, struct file *file)
@@ -419,7 +437,7 @@ static struct watch *watch_new(const struct ptree_light *light,
 	watch->stage = STAGE_ALL;
 	watch->filtered = light->filtered;
 	watch->full = ptree_light_full(light);
-	ptree_hooks_watch();
+	atomic_inc(&watches);
 	return watch;
 }
 
@@ -462,4 +480,15 @@ int ptree_watch_open(struct ptree *tree, struct ptree_eye *eye,
 	if (fd < 0)
 		watch_free(watch);
 	return fd;
+}
+
+/**
+ * ptree_watch_count - how many watches are open
+ *
+ * Context: any.
+ * Return: that.
+ */
+u32 ptree_watch_count(void)
+{
+	return atomic_read(&watches);
 }

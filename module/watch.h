@@ -9,5 +9,6 @@
 
 int ptree_watch_open(struct ptree *tree, struct ptree_eye *eye,
 		     const struct ptree_watch *want);
+u32 ptree_watch_count(void);
 
 #endif

@@ -269,6 +269,55 @@ static void disarmed(void)
 	deeds();
 }
 
+/* Whether the probe that only followers need is switched on. */
+static bool exits_probed(void)
+{
+	int fd = open(KPROBES_LIST, O_RDONLY | O_CLOEXEC);
+	char *list, *line;
+	size_t size;
+	bool on;
+
+	if (fd < 0)
+		skip("%s: %m", KPROBES_LIST);
+	list = file_read(fd, &size);
+	close(fd);
+	line = strstr(list, "proc_exit_connector");
+	if (!line)
+		skip("no probe on proc_exit_connector");
+	line[strcspn(line, "\n")] = '\0';
+	on = !strstr(line, "DISABLED");
+	free(list);
+	return on;
+}
+
+static void probe_while_followed(void)
+{
+	unsigned int hooks = info_get().hooks;
+	struct pollfd wait = { .events = POLLIN };
+	int fd = device_open("/proc"), i;
+	struct account *account[2];
+
+	check(!exits_probed(), "it is on, and nobody follows");
+	for (i = 0; i < 2; i++) {
+		account[i] = account_new(watch_open(fd, PTREE_WATCH_NONBLOCK,
+						    0));
+		account_update(account[i]);
+	}
+	check(!exits_probed(), "it is on for those who read and do not wait");
+	for (i = 0; i < 2; i++) {
+		wait.fd = account[i]->fd;
+		while (sys(poll(&wait, 1, 0)))
+			account_update(account[i]);
+	}
+	check(exits_probed(), "it is off, and two follow");
+	account_free(account[0]);
+	check(exits_probed(), "it is off, and one follows");
+	account_free(account[1]);
+	check(!exits_probed(), "it is on, and nobody follows any more");
+	check(info_get().hooks == hooks, "hooks %#x, were %#x",
+	      info_get().hooks, hooks);
+}
+
 /* Else a probe is a breakpoint, and works without: so it is on arm64. */
 static void need_probes_by_ftrace(void)
 {
@@ -597,6 +646,7 @@ static void lockdown(void)
 }
 
 const struct live_case refuse_cases[] = {
+	{ "probe-while-followed", probe_while_followed },
 	{ "kprobes-disarmed", disarmed },
 	{ "ftrace-off", ftrace_off },
 	{ "ftrace-off-load", ftrace_off_load },

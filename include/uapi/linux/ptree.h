@@ -215,7 +215,7 @@ struct ptree_lost {
 #define PTREE_HOOK_FREE		  (1U << 3)
 #define PTREE_HOOK_RENAME	  (1U << 4)
 /* Without one of these, what it tells is seen later: when somebody reads. */
-#define PTREE_HOOK_EXIT_NOTIFIED  (1U << 8) /* at work while somebody watches */
+#define PTREE_HOOK_EXIT_NOTIFIED  (1U << 8) /* at work while somebody waits */
 #define PTREE_HOOK_EXCHANGE_TIDS  (1U << 9)
 #define PTREE_HOOK_RELEASE	  (1U << 10)
 #define PTREE_HOOK_CHANGE_PID	  (1U << 11)
