@@ -156,7 +156,9 @@ int script_tell_birth(struct script *script, const struct step *step)
 		.leader = script_task_key(process->leader),
 		.signal = script_signal_key(process->name),
 		.other = script_task_key(process->parent),
-		.creator = unseen ? NULL : script_task_key(step->task),
+		.creator = unseen ? NULL :
+				    ptree_find_task(&script->tree,
+						    script_task_key(step->task)),
 		.now = script->now,
 		.clone_flags = unseen ? 0 : step->flags,
 		.tty = process->tty,

@@ -445,28 +445,6 @@ static void leader_takes_its_threads_along(struct kunit *test)
 	script_check(script);
 }
 
-/* The one who is said to have given birth to it is not known either. */
-static void creator_stays_unknown(struct kunit *test)
-{
-	static const struct step steps[] = {
-		{ FORK, 1, 2 }, { FORK, 1, 3, MODEL_UNSEEN },
-		{ FORK, 1, 4, MODEL_UNSEEN }, {},
-	};
-	struct ptree_event event = {
-		.kind = PTREE_EV_FORK,
-		.task = script_task_key(3),
-		.leader = script_task_key(3),
-		.creator = script_task_key(77),
-		.clone_flags = CLONE_VM,
-	};
-	struct script *script = test->priv;
-
-	script_play(script, steps);
-	KUNIT_EXPECT_EQ(test, script_apply(script, &event), 0);
-	model_task(&script->model, 3)->seeded = false;
-	script_check(script);
-}
-
 /* What is told late of a birth takes the tombstone's heir away. */
 static void guessed_birth_is_taken_back(struct kunit *test)
 {
@@ -525,7 +503,6 @@ static struct kunit_case tree_tests[] = {
 	KUNIT_CASE(what_is_known_changes_nothing),
 	KUNIT_CASE(parent_becomes_unknown),
 	KUNIT_CASE(leader_takes_its_threads_along),
-	KUNIT_CASE(creator_stays_unknown),
 	KUNIT_CASE(guessed_birth_is_taken_back),
 	KUNIT_CASE(exec_keeps_the_id),
 	{}

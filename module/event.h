@@ -8,7 +8,7 @@
 /**
  * enum ptree_event_kind - what happened, and which members tell it
  * @PTREE_EV_FORK: @task was attached. Its process is new when it is @leader.
- *	@creator is who called clone, NULL when nobody saw it; @other is the
+ *	@creator is who called clone, NULL when nobody knows; @other is the
  *	parent; @signal, @pid, @group, @now (its birth), @cred, @comm, @tty,
  *	@clone_flags, @node_flags, @process_flags. A task that is known already only learns
  *	its creator.
@@ -44,7 +44,7 @@ enum ptree_event_kind {
  * @leader: key of the task that leads its process
  * @signal: the address of their signal_struct
  * @other: key of a second task, as @kind says
- * @creator: key of the task that gave birth to it
+ * @creator: the node of the task that gave birth to it
  * @pid: its numbers, from this tree; the caller holds the reference
  * @group: its process group and session, likewise
  * @now: CLOCK_BOOTTIME in ns
@@ -63,7 +63,7 @@ struct ptree_event {
 	const void *leader;
 	const void *signal;
 	const void *other;
-	const void *creator;
+	struct ptree_node *creator;
 	struct ptree_pid *pid;
 	struct ptree_pid *group[PTREE_GROUP_TYPES];
 	u64 now;

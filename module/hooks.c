@@ -238,15 +238,16 @@ static struct ptree_pid *pid_get(struct pid *pid)
 }
 
 /*
- * A task that is just being born has a pid that no other task has. Should the
- * tree think otherwise, the other one is gone and its number used again.
+ * A task has a pid that no other task has. Should the tree think otherwise, the
+ * other one is gone and its number used again.
  */
-static struct ptree_pid *newborn_pid_get(struct pid *pid)
+static struct ptree_pid *own_pid_get(const struct task_struct *task,
+				     struct pid *pid)
 {
 	struct ptree_pid *found;
 
 	found = ptree_pid_find_get(live, pid, pid->numbers[0].nr);
-	if (found && !found->node)
+	if (found && (!found->node || found->node->task == task))
 		return found;
 	ptree_pid_put(live, found);
 	return pid_make(pid);
@@ -345,7 +346,7 @@ static int lost(void)
  * Put a task into the tree as the kernel has it now. @creator is NULL when
  * nobody saw it being born.
  */
-static int insert(struct task_struct *task, const struct ptree_node *creator,
+static int insert(struct task_struct *task, struct ptree_node *creator,
 		  u64 clone_flags)
 {
 	struct ptree_event event = {
@@ -353,7 +354,7 @@ static int insert(struct task_struct *task, const struct ptree_node *creator,
 		.task = task,
 		.leader = task->group_leader,
 		.signal = task->signal,
-		.creator = creator ? creator->task : NULL,
+		.creator = creator,
 		.clone_flags = clone_flags,
 		.now = task->start_boottime,
 	};
@@ -373,8 +374,7 @@ static int insert(struct task_struct *task, const struct ptree_node *creator,
 	if (creator)
 		event.tty = creator->process->tty;
 
-	node = ptree_find_task(live, task);
-	event.pid = node ? pid_get(pid) : newborn_pid_get(pid);
+	event.pid = own_pid_get(task, pid);
 	event.group[PTREE_PGRP] = group_get(pgrp, creator, PTREE_PGRP);
 	event.group[PTREE_SESSION] = group_get(session, creator, PTREE_SESSION);
 	if (event.pid && event.group[PTREE_PGRP] && event.group[PTREE_SESSION])

@@ -61,12 +61,12 @@ static const struct kernel_param_ops counters_ops = {
 module_param_cb(counters, &counters_ops, NULL, 0444);
 MODULE_PARM_DESC(counters, "What happened so far, one name and number a line");
 
-/* One bucket for every 256 KiB of memory, as tables of the kernel's are sized. */
+/* One bucket for every 64 KiB of memory, as tables of the kernel's are sized. */
 static unsigned int table_bits(void)
 {
-	unsigned long buckets = totalram_pages() >> (18 - PAGE_SHIFT);
+	u64 buckets = (u64)totalram_pages() << PAGE_SHIFT >> 16;
 
-	return clamp(ilog2(buckets | 1), 10, 17);
+	return clamp(ilog2(buckets | 1), 10, 18);
 }
 
 static int __init ptree_start(void)

@@ -418,7 +418,6 @@ static void set_birth(struct ptree *tree, struct ptree_process *process,
 
 /* Met by another hook before its own: now we learn the rest. */
 static void learn_birth(struct ptree *tree, struct ptree_node *node,
-			struct ptree_node *creator,
 			const struct ptree_event *event)
 {
 	if (!event->creator || node->clone_flags)
@@ -426,7 +425,7 @@ static void learn_birth(struct ptree *tree, struct ptree_node *node,
 	node->clone_flags = event->clone_flags;
 	node->flags &= ~PTREE_N_SEEDED;
 	if (node->process->leader == node)
-		set_birth(tree, node->process, creator);
+		set_birth(tree, node->process, event->creator);
 	touch(tree, node);
 }
 
@@ -486,12 +485,12 @@ static struct ptree_node *find_relative(struct ptree *tree, const void *task,
 static int apply_fork(struct ptree *tree, const struct ptree_event *event)
 {
 	struct ptree_node *node = ptree_find_task(tree, event->task);
-	struct ptree_node *creator = ptree_find_task(tree, event->creator);
+	struct ptree_node *creator = event->creator;
 	bool leads = event->leader == event->task;
 	struct ptree_node *relative;
 
 	if (node) {
-		learn_birth(tree, node, creator, event);
+		learn_birth(tree, node, event);
 		return 0;
 	}
 	relative = find_relative(tree, leads ? event->other : event->leader,
