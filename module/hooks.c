@@ -54,42 +54,17 @@
 #include "event.h"
 #include "hooks.h"
 #include "pidns.h"
+#include "probes.h"
 #include "reaper.h"
 
 /* How many children change hands, or exits end, in one hold of the lock. */
 #define SETTLE_BATCH 256
 
-/* All there are. */
-#define PTREE_KPROBES                                              \
-	(PTREE_HOOK_EXIT_NOTIFIED | PTREE_HOOK_EXCHANGE_TIDS |     \
-	 PTREE_HOOK_RELEASE | PTREE_HOOK_CHANGE_PID |              \
-	 PTREE_HOOK_CHANGE_ID | PTREE_HOOK_CHANGE_COMM)
-#define PTREE_HOOKS                                                \
-	(PTREE_HOOK_NEWTASK | PTREE_HOOK_EXIT | PTREE_HOOK_EXEC |  \
-	 PTREE_HOOK_FREE | PTREE_HOOK_RENAME | PTREE_KPROBES)
-
 static struct ptree *live;
 static DEFINE_MUTEX(rescan_mutex);
 
-/* What is registered: PTREE_HOOK_*. */
-static u32 registered;
-
-/* When that was: who is older has had a life before. */
+/* When we began to listen: who is older has had a life before. */
 static u64 hooked_ns;
-
-/*
- * Kprobes can be switched off behind our back, all at once: @unheard until
- * somebody has caught up. Whether they are off is seen by a probe on a function
- * of our own, see canary(). That they were off in between is shown by a task that
- * has given up its number and is still in the tree: K4 would have taken it out.
- */
-static bool unheard;
-
-static void note_silence(void)
-{
-	if (registered & PTREE_HOOK_RELEASE)
-		WRITE_ONCE(unheard, true);
-}
 
 /* Whoever follows a pointer of a task's is in an RCU section besides. */
 static unsigned long tree_lock(void)
@@ -608,7 +583,7 @@ static void live_refresh(struct ptree *tree, struct ptree_node *node)
 
 	rcu_read_lock();
 	if (!pid_alive(task)) {
-		note_silence();
+		ptree_probes_silence();
 		while (!gone(node, task))
 			;
 		goto out;
@@ -825,23 +800,14 @@ static int live_rescan(struct ptree *tree)
 	return err;
 }
 
-static u32 armed(void);
-static void tend_k1(void);
-
 /* What the missing hooks would have told, of all who live and who exit. */
 static void live_catch_up(struct ptree *tree)
 {
-	bool more, all = armed() == PTREE_HOOKS;
 	unsigned long irqflags;
+	bool more;
 
-	if (!all || READ_ONCE(unheard)) {
-		/* What happens from here on is heard, or is still to be caught. */
-		if (all)
-			WRITE_ONCE(unheard, false);
-		else
-			tend_k1();
+	if (ptree_probes_unheard())
 		refresh_all();
-	}
 	do {
 		irqflags = tree_lock();
 		more = live_settle(tree);
@@ -939,7 +905,7 @@ static bool is_forgotten(const struct task_struct *task)
 static void hook_free(void *data, struct task_struct *task)
 {
 	if (!is_forgotten(task) && forget(task))
-		note_silence();
+		ptree_probes_silence();
 	care_if_needed();
 }
 
@@ -1043,31 +1009,6 @@ static int hook_change_pid(struct kretprobe_instance *instance,
 	return 0;
 }
 
-/**
- * struct hook - a tracepoint of the kernel's, and what we do there
- * @name: of the tracepoint
- * @probe: our function
- * @tracepoint: found by name; not exported
- * @bit: PTREE_HOOK_*
- * @required: there is no tree without it
- */
-struct hook {
-	const char *name;
-	void *probe;
-	struct tracepoint *tracepoint;
-	u32 bit;
-	bool required;
-};
-
-/* In the order of registering: whoever can be inserted can be removed. */
-static struct hook hooks[] = {
-	{ "sched_process_free", hook_free, NULL, PTREE_HOOK_FREE, true },
-	{ "sched_process_exit", hook_exit, NULL, PTREE_HOOK_EXIT, true },
-	{ "sched_process_exec", hook_exec, NULL, PTREE_HOOK_EXEC, true },
-	{ "task_newtask", hook_newtask, NULL, PTREE_HOOK_NEWTASK, true },
-	{ "task_rename", hook_rename, NULL, PTREE_HOOK_RENAME, false },
-};
-
 static void check_types(void)
 {
 	check_trace_callback_type_sched_process_free(hook_free);
@@ -1077,214 +1018,63 @@ static void check_types(void)
 	check_trace_callback_type_task_rename(hook_rename);
 }
 
-static void find_tracepoint(struct tracepoint *tracepoint, void *unused)
-{
-	struct hook *hook;
-
-	for (hook = hooks; hook < hooks + ARRAY_SIZE(hooks); hook++)
-		if (!strcmp(tracepoint->name, hook->name))
-			hook->tracepoint = tracepoint;
-}
-
-/* K1 is the first. */
-static struct kprobe kprobes[] = {
-	{ .symbol_name = "proc_exit_connector",
-	  .pre_handler = hook_exit_notified,
-	  .flags = KPROBE_FLAG_DISABLED },
-	{ .symbol_name = "exchange_tids", .pre_handler = hook_exchange_tids },
-	{ .symbol_name = "posix_cpu_timers_exit",
-	  .pre_handler = hook_release },
-	{ .symbol_name = "proc_id_connector", .pre_handler = hook_changed },
-	{ .symbol_name = "proc_comm_connector", .pre_handler = hook_changed },
+static struct ptree_trace traces[] = {
+	{ "sched_process_free", hook_free, PTREE_HOOK_FREE, true },
+	{ "sched_process_exit", hook_exit, PTREE_HOOK_EXIT, true },
+	{ "sched_process_exec", hook_exec, PTREE_HOOK_EXEC, true },
+	{ "task_newtask", hook_newtask, PTREE_HOOK_NEWTASK, true },
+	{ "task_rename", hook_rename, PTREE_HOOK_RENAME, false },
 };
 
-static const u32 kprobe_bit[ARRAY_SIZE(kprobes)] = {
-	PTREE_HOOK_EXIT_NOTIFIED,
-	PTREE_HOOK_EXCHANGE_TIDS,
-	PTREE_HOOK_RELEASE,
-	PTREE_HOOK_CHANGE_ID,
-	PTREE_HOOK_CHANGE_COMM,
-};
-
-static struct kretprobe change_pid_probe = {
-	.kp.symbol_name = "change_pid",
-	.entry_handler = hook_change_pid_entry,
-	.handler = hook_change_pid,
-	.data_size = sizeof(struct task_struct *),
-};
-
-static atomic_t sung;
-static bool caged;
-
-/* Called to see whether its probe hears it. */
-static noinline void canary(void)
-{
-	asm volatile("");
-}
-
-static int hook_canary(struct kprobe *probe, struct pt_regs *regs)
-{
-	atomic_inc(&sung);
-	return 0;
-}
-
-static struct kprobe canary_probe = {
-	.addr = (kprobe_opcode_t *)canary,
-	.pre_handler = hook_canary,
-};
-
-/* Somebody else's call is as good as ours. */
-static bool probes_heard(void)
-{
-	int before = atomic_read(&sung);
-
-	canary();
-	return !caged || atomic_read(&sung) != before;
-}
-
-/* How many follow the changes, and so want K1. To switch it takes milliseconds. */
-static DEFINE_MUTEX(followers_mutex);
-static unsigned int followers;
-
-static bool kprobe_works(const struct kprobe *probe)
-{
-	return !kprobe_disabled((struct kprobe *)probe) ||
-	       (probe == &kprobes[0] && !READ_ONCE(followers));
-}
-
-/*
- * While all are switched off in debugfs none can be switched on: then it is tried
- * again. And while ftrace is off it is left on: there 6.1 keeps FTRACE_FL_REGS of
- * a function whose probe comes and goes, finds that later, and gives up on ftrace.
- */
-static void tend_k1(void)
-{
-	struct kprobe *k1 = &kprobes[0];
-
-	mutex_lock(&followers_mutex);
-	if (!(registered & PTREE_HOOK_EXIT_NOTIFIED))
-		goto out;
-	if (followers && kprobe_disabled(k1))
-		enable_kprobe(k1);
-	else if (!followers && !kprobe_disabled(k1) && probes_heard())
-		disable_kprobe(k1);
-out:
-	mutex_unlock(&followers_mutex);
-}
-
-/* What is registered and not switched off, as far as a kprobe can tell. */
-static u32 armed(void)
-{
-	u32 bits = READ_ONCE(registered);
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(kprobes); i++)
-		if (!kprobe_works(&kprobes[i]))
-			bits &= ~kprobe_bit[i];
-	if (!kprobe_works(&change_pid_probe.kp))
-		bits &= ~PTREE_HOOK_CHANGE_PID;
-	if (bits & PTREE_KPROBES && !probes_heard()) {
-		WRITE_ONCE(unheard, true);
-		bits &= ~PTREE_KPROBES;
+#define PROBE(symbol, handler, hook)                              \
+	{                                                         \
+		.at.kp = { .symbol_name = (symbol),               \
+			   .pre_handler = (handler) },            \
+		.bit = (hook),                                    \
 	}
-	return bits;
-}
 
-static void arm_kprobes(void)
-{
-	int i, err;
+static struct ptree_probe kprobes[] = {
+	{ .at.kp = { .symbol_name = "proc_exit_connector",
+		     .pre_handler = hook_exit_notified },
+	  .bit = PTREE_HOOK_EXIT_NOTIFIED,
+	  .for_followers = true },
+	PROBE("exchange_tids", hook_exchange_tids, PTREE_HOOK_EXCHANGE_TIDS),
+	PROBE("posix_cpu_timers_exit", hook_release, PTREE_HOOK_RELEASE),
+	PROBE("proc_id_connector", hook_changed, PTREE_HOOK_CHANGE_ID),
+	PROBE("proc_comm_connector", hook_changed, PTREE_HOOK_CHANGE_COMM),
+	{ .at = { .kp.symbol_name = "change_pid",
+		  .entry_handler = hook_change_pid_entry,
+		  .handler = hook_change_pid,
+		  .data_size = sizeof(struct task_struct *) },
+	  .bit = PTREE_HOOK_CHANGE_PID,
+	  .returns = true },
+};
 
-	for (i = 0; i < ARRAY_SIZE(kprobes); i++) {
-		err = register_kprobe(&kprobes[i]);
-		if (!err)
-			registered |= kprobe_bit[i];
-		else
-			pr_notice("no probe on %s (%d): changes are seen later, when somebody reads\n",
-				  kprobes[i].symbol_name, err);
-	}
-	caged = !register_kprobe(&canary_probe);
-	err = register_kretprobe(&change_pid_probe);
-	if (!err)
-		registered |= PTREE_HOOK_CHANGE_PID;
-	else
-		pr_notice("no probe on change_pid (%d): changes are seen later, when somebody reads\n",
-			  err);
-	if (!probes_heard())
-		pr_notice("all probes are switched off: changes are seen later, when somebody reads\n");
-}
-
-static void disarm_kprobes(void)
-{
-	int i;
-
-	if (caged)
-		unregister_kprobe(&canary_probe);
-	caged = false;
-	if (registered & PTREE_HOOK_CHANGE_PID)
-		unregister_kretprobe(&change_pid_probe);
-	for (i = ARRAY_SIZE(kprobes) - 1; i >= 0; i--)
-		if (registered & kprobe_bit[i])
-			unregister_kprobe(&kprobes[i]);
-}
-
-static void unregister_hooks(void)
-{
-	int i;
-
-	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--)
-		if (registered & hooks[i].bit)
-			tracepoint_probe_unregister(hooks[i].tracepoint,
-						    hooks[i].probe, NULL);
-	tracepoint_synchronize_unregister();
-	registered = 0;
-}
-
-static int register_hooks(void)
-{
-	int i, err;
-
-	for_each_kernel_tracepoint(find_tracepoint, NULL);
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		err = -ENOENT;
-		if (hooks[i].tracepoint)
-			err = tracepoint_probe_register(hooks[i].tracepoint,
-							hooks[i].probe, NULL);
-		if (!err) {
-			registered |= hooks[i].bit;
-			continue;
-		}
-		if (hooks[i].required) {
-			pr_err("can't hook the tracepoint %s (%d)\n",
-			       hooks[i].name, err);
-			unregister_hooks();
-			return err;
-		}
-		pr_notice("no tracepoint %s (%d): changes are seen later, when somebody reads\n",
-			  hooks[i].name, err);
-	}
-	return 0;
-}
+static const struct ptree_probes probes = {
+	.traces = traces,
+	.nr_traces = ARRAY_SIZE(traces),
+	.probes = kprobes,
+	.nr_probes = ARRAY_SIZE(kprobes),
+};
 
 /**
  * ptree_hooks_start - feed a tree from the live kernel
  * @tree: an empty tree; the only one that can be fed at a time
- * @kprobes: whether to use kprobes where there are any
+ * @use_kprobes: whether to use kprobes where there are any
  *
  * Context: may sleep.
  * Return: 0, then the tree is whole; or -errno, then nothing is hooked.
  */
-int ptree_hooks_start(struct ptree *tree, bool kprobes)
+int ptree_hooks_start(struct ptree *tree, bool use_kprobes)
 {
 	int err;
 
 	check_types();
 	live = tree;
 	hooked_ns = ktime_get_boottime_ns();
-	err = register_hooks();
+	err = ptree_probes_start(&probes, use_kprobes);
 	if (err)
 		return err;
-	if (kprobes)
-		arm_kprobes();
 	/* Everything older than the hooks is missing. */
 	WRITE_ONCE(tree->stale, true);
 	err = live_rescan(tree);
@@ -1303,41 +1093,13 @@ int ptree_hooks_start(struct ptree *tree, bool kprobes)
  */
 void ptree_hooks_stop(void)
 {
-	disarm_kprobes();
-	unregister_hooks();
+	ptree_probes_stop();
 	irq_work_sync(&wake_irq_work);
 	cancel_delayed_work_sync(&wake_work);
 	irq_work_sync(&care_irq_work);
 	cancel_work_sync(&care_work);
 	ptree_clear(live);
 	put_namespaces(live);
-}
-
-/**
- * ptree_hooks_follow - somebody waits for changes from now on
- *
- * Context: may sleep. For all others exits are noticed early enough when they
- * read.
- */
-void ptree_hooks_follow(void)
-{
-	mutex_lock(&followers_mutex);
-	WRITE_ONCE(followers, followers + 1);
-	mutex_unlock(&followers_mutex);
-	tend_k1();
-}
-
-/**
- * ptree_hooks_unfollow - and now no longer
- *
- * Context: may sleep.
- */
-void ptree_hooks_unfollow(void)
-{
-	mutex_lock(&followers_mutex);
-	WRITE_ONCE(followers, followers - 1);
-	mutex_unlock(&followers_mutex);
-	tend_k1();
 }
 
 static u64 memory(void)
@@ -1365,11 +1127,9 @@ void ptree_hooks_info(struct ptree_info *info)
 	unsigned long irqflags;
 	int i;
 
-	info->hooks = armed();
-	info->hooks_known = PTREE_HOOKS;
-	info->missed = change_pid_probe.nmissed;
-	for (i = 0; i < ARRAY_SIZE(kprobes); i++)
-		info->missed += kprobes[i].nmissed;
+	info->hooks = ptree_probes_armed();
+	info->hooks_known = ptree_probes_known();
+	info->missed = ptree_probes_missed();
 	irqflags = tree_lock();
 	info->seq = live->seq;
 	info->lost = live->stats.lost;

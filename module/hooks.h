@@ -10,10 +10,8 @@ struct task_struct;
 
 extern const struct ptree_source ptree_live_source;
 
-int ptree_hooks_start(struct ptree *tree, bool kprobes);
+int ptree_hooks_start(struct ptree *tree, bool use_kprobes);
 void ptree_hooks_stop(void);
-void ptree_hooks_follow(void);
-void ptree_hooks_unfollow(void);
 pid_t ptree_hooks_tracer(const struct task_struct *task,
 			 const struct ptree_ns *ns);
 void ptree_hooks_info(struct ptree_info *info);

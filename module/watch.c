@@ -21,6 +21,7 @@
 #include "compat.h"
 #include "hooks.h"
 #include "pack.h"
+#include "probes.h"
 #include "watch.h"
 
 #define WATCH_FLAGS                                                     \
@@ -52,7 +53,7 @@ enum stage {
  * @snapshot: records read from the tree
  * @next: the first of these that was not yet told
  * @synced: these bring the reader up to &ptree_snapshot.seq
- * @follows: he has waited for changes, and so ptree_hooks_follow() was called
+ * @follows: he has waited for changes, and so ptree_probes_follow() was called
  * @filtered: procfs hid some tasks when he last read
  * @full: nothing was kept from him then
  * @told: ids of tasks that he was told of, kept while @filtered: then he must
@@ -306,7 +307,7 @@ static size_t fitting(const struct watch *watch, size_t room)
 static void follow(struct watch *watch)
 {
 	if (!watch->follows)
-		ptree_hooks_follow();
+		ptree_probes_follow();
 	watch->follows = true;
 }
 
@@ -389,7 +390,7 @@ static void watch_free(struct watch *watch)
 	ptree_eye_put(watch->eye);
 	kfree(watch->packed);
 	if (watch->follows)
-		ptree_hooks_unfollow();
+		ptree_probes_unfollow();
 	kfree(watch);
 	atomic_dec(&watches);
 }
