@@ -58,7 +58,7 @@
 #include "reaper.h"
 
 /* How many children change hands, or exits end, in one hold of the lock. */
-#define SETTLE_BATCH 256
+#define SETTLE_BATCH 64
 
 static struct ptree *live;
 static DEFINE_MUTEX(rescan_mutex);
@@ -496,20 +496,23 @@ static unsigned int hand_over(struct ptree_node *father, unsigned int most)
 	return moved;
 }
 
-static bool settle_node(struct ptree_node *node)
+/* Returns how much of that was done, at most one more than @most. */
+static unsigned int settle_node(struct ptree_node *node, unsigned int most)
 {
 	struct task_struct *task = (void *)node->task;
-	u64 seq = live->seq;
+	unsigned int settled = 0;
+	u64 seq;
 
 	if (!READ_ONCE(task->exit_state))
-		return false;
+		return 0;
 	/* Pairs with the order in which exit_notify() stores the two. */
 	smp_rmb();
 	if (!list_empty(&node->children))
-		hand_over(node, SETTLE_BATCH);
+		settled = hand_over(node, most);
+	seq = live->seq;
 	if (node->state == PTREE_RUNNING)
 		tell_end(PTREE_EV_ZOMBIE, node, task);
-	return live->seq != seq;
+	return settled + (live->seq != seq);
 }
 
 static bool live_settle(struct ptree *tree)
@@ -519,8 +522,8 @@ static bool live_settle(struct ptree *tree)
 
 	rcu_read_lock();
 	list_for_each_entry_safe(node, next, &tree->exiting, queue) {
-		settled += settle_node(node);
-		if (settled == SETTLE_BATCH)
+		settled += settle_node(node, SETTLE_BATCH - settled);
+		if (settled >= SETTLE_BATCH)
 			break;
 	}
 	rcu_read_unlock();
@@ -595,7 +598,7 @@ static void live_refresh(struct ptree *tree, struct ptree_node *node)
 	}
 	if (has_changed(node, task))
 		refresh_attr(node, task);
-	settle_node(node);
+	settle_node(node, SETTLE_BATCH);
 out:
 	rcu_read_unlock();
 }
