@@ -138,10 +138,12 @@ start() {
 	esac
 }
 
-# settle WHO: once its history is full, ptree frees as many as it keeps.
+# settle WHO CASE: once its history is full of the like, ptree frees what it takes. A process has
+# more to be freed than a thread. No round is measured, and what comes before is a quarter of one.
 settle() {
-	case $1 in
-	ptree*) "$here/build/bench/cost" thread 20000 0 ;;
+	case $1/$2 in
+	ptree*/thread) "$here/build/bench/cost" thread 20000 0 ;;
+	ptree*) "$here/build/bench/cost" vfork 20000 0 ;;
 	esac
 }
 

@@ -374,6 +374,7 @@ def main():
         sum(not g["met"] for g in found)))
 
     if args.output:
+        os.makedirs(args.output, exist_ok=True)
         with open(os.path.join(args.output, "bench.json"), "w", encoding="utf-8") as out:
             json.dump({
                 "heads": heads, "missing": missing, "goals": found,
