@@ -387,7 +387,7 @@ def test_kill_a_fork_bomb():
     if not bomb:
         be_a_bomb()
     os.nice(-15)
-    end = time.monotonic() + 120
+    end = time.monotonic() + 300
     while swarm(1000) < 1990:
         assert time.monotonic() < end, f"only {swarm(1000)}"
         time.sleep(0.5)
