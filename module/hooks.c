@@ -496,6 +496,16 @@ static unsigned int hand_over(struct ptree_node *father, unsigned int most)
 	return moved;
 }
 
+/* Whether its children, read after this, are where they are to stay. */
+static bool is_past_exit(const struct task_struct *task)
+{
+	if (!READ_ONCE(task->exit_state))
+		return false;
+	/* Pairs with the order in which exit_notify() stores the two. */
+	smp_rmb();
+	return true;
+}
+
 /* Returns how much of that was done, at most one more than @most. */
 static unsigned int settle_node(struct ptree_node *node, unsigned int most)
 {
@@ -503,10 +513,8 @@ static unsigned int settle_node(struct ptree_node *node, unsigned int most)
 	unsigned int settled = 0;
 	u64 seq;
 
-	if (!READ_ONCE(task->exit_state))
+	if (!is_past_exit(task))
 		return 0;
-	/* Pairs with the order in which exit_notify() stores the two. */
-	smp_rmb();
 	if (!list_empty(&node->children))
 		settled = hand_over(node, most);
 	seq = live->seq;
@@ -537,15 +545,10 @@ static void settle_fathers(void)
 	struct ptree_node *node, *next;
 
 	list_for_each_entry_safe(node, next, &live->exiting, queue) {
-		const struct task_struct *task = node->task;
-
 		if (list_empty(&node->children) || !steps-- || !most)
 			return;
-		if (!READ_ONCE(task->exit_state))
-			continue;
-		/* As in settle_node(). */
-		smp_rmb();
-		most -= hand_over(node, most);
+		if (is_past_exit(node->task))
+			most -= hand_over(node, most);
 	}
 }
 

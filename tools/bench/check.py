@@ -9,8 +9,8 @@ import sys
 
 TOLERANCE = 0.02
 
-# Told, but not judged. What a thread costs with the module is one of two things
-# from run to run, 4 000 or 9 000 instructions more, and nobody has found out why.
+# Told, but not judged: what a thread costs with the module varies from run to run
+# by more than what is to be found, 2 000 to 4 000 instructions.
 NOT_JUDGED = ("thread",)
 
 
