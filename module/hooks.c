@@ -636,8 +636,7 @@ static bool live_peek(const void *key, const struct ptree_ns *ns,
 	struct task_struct *task = (void *)key;
 
 	record->letter = task_state_to_char(task);
-	if (unlikely(READ_ONCE(task->ptrace)))
-		record->tracer = ptree_hooks_tracer(task, ns);
+	record->tracer = ptree_hooks_tracer(task, ns);
 	if (unlikely(READ_ONCE(task->signal->tty))) {
 		get_task_struct(task);
 		return true;
