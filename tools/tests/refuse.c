@@ -269,18 +269,26 @@ static void disarmed(void)
 	deeds();
 }
 
-/* Whether the probe that only followers need is switched on. */
-static bool exits_probed(void)
+/* All probes there are, a line each, for the caller to free(). */
+static char *probes_list(void)
 {
 	int fd = open(KPROBES_LIST, O_RDONLY | O_CLOEXEC);
-	char *list, *line;
 	size_t size;
-	bool on;
+	char *list;
 
 	if (fd < 0)
 		skip("%s: %m", KPROBES_LIST);
 	list = file_read(fd, &size);
 	close(fd);
+	return list;
+}
+
+/* Whether the probe that only followers need is switched on. */
+static bool exits_probed(void)
+{
+	char *list = probes_list(), *line;
+	bool on;
+
 	line = strstr(list, "proc_exit_connector");
 	if (!line)
 		skip("no probe on proc_exit_connector");
@@ -321,14 +329,8 @@ static void probe_while_followed(void)
 /* Else a probe is a breakpoint, and works without: so it is on arm64. */
 static void need_probes_by_ftrace(void)
 {
-	int fd = open(KPROBES_LIST, O_RDONLY | O_CLOEXEC);
-	size_t size;
-	char *list;
+	char *list = probes_list();
 
-	if (fd < 0)
-		skip("%s: %m", KPROBES_LIST);
-	list = file_read(fd, &size);
-	close(fd);
 	if (!strstr(list, "[FTRACE]"))
 		skip("no probe of this kernel's goes through ftrace");
 	free(list);
