@@ -214,22 +214,19 @@ static bool may_see_dead(const struct ptree_light *light, bool own)
 }
 
 /**
- * ptree_sight_of - how much of a task the reader may see
+ * ptree_sight_ask - the part of ptree_sight_of() that has to ask
  * @light: what he sees by
- * @record: of the task
+ * @record: of the task, which has a number that he could see
  *
  * Context: may sleep; the reader's own.
- * Return: an enum ptree_sight. Of a task that died meanwhile: PTREE_HIDDEN,
- * unless he may see it dead.
+ * Return: as ptree_sight_of().
  */
-enum ptree_sight ptree_sight_of(const struct ptree_light *light,
-				const struct ptree_record *record)
+enum ptree_sight ptree_sight_ask(const struct ptree_light *light,
+				 const struct ptree_record *record)
 {
 	enum ptree_sight sight;
 	bool own;
 
-	if (!record->tid)
-		return PTREE_HIDDEN;
 	own = (light->reader_all || owned_by(record, current_cred())) &&
 	      (light->opener_all || owned_by(record, light->eye->cred));
 	if (record->state == PTREE_DEAD)
@@ -246,20 +243,16 @@ enum ptree_sight ptree_sight_of(const struct ptree_light *light,
 }
 
 /**
- * ptree_sight_of_birth - whether he may know to whom a process was born
+ * ptree_sight_ask_birth - the part of ptree_sight_of_birth() that has to ask
  * @light: what he sees by
- * @record: of the process, which he sees
+ * @record: of the process
  *
  * Context: may sleep; the reader's own.
- * Return: true when procfs hides nothing, or tells it too: of the parent, or
- * of a living process in sight.
+ * Return: whether it was born to a living process in sight.
  */
-bool ptree_sight_of_birth(const struct ptree_light *light,
-			  const struct ptree_record *record)
+bool ptree_sight_ask_birth(const struct ptree_light *light,
+			   const struct ptree_record *record)
 {
-	if (ptree_light_full(light) || !light->filtered ||
-	    record->birth_nr == record->ppid)
-		return true;
 	return record->birth_nr &&
 	       look(light, record->birth_nr) == PTREE_FULL &&
 	       still_lives(light->tree, record->birth_id);

@@ -77,11 +77,48 @@ u32 ptree_eye_ns(const struct ptree_eye *eye);
 
 int ptree_light_get(struct ptree_light *light, const struct ptree_eye *eye,
 		    struct ptree *tree);
-enum ptree_sight ptree_sight_of(const struct ptree_light *light,
-				const struct ptree_record *record);
-bool ptree_sight_of_birth(const struct ptree_light *light,
-			  const struct ptree_record *record);
+enum ptree_sight ptree_sight_ask(const struct ptree_light *light,
+				 const struct ptree_record *record);
+bool ptree_sight_ask_birth(const struct ptree_light *light,
+			   const struct ptree_record *record);
 int ptree_sight_get(const struct ptree_light *light,
 		    const struct ptree_snapshot *snapshot, u8 **sight);
+
+/**
+ * ptree_sight_of - how much of a task the reader may see
+ * @light: what he sees by
+ * @record: of the task
+ *
+ * Context: may sleep; the reader's own.
+ * Return: an enum ptree_sight. Of a task that died meanwhile: PTREE_HIDDEN,
+ * unless he may see it dead.
+ */
+static inline enum ptree_sight
+ptree_sight_of(const struct ptree_light *light,
+	       const struct ptree_record *record)
+{
+	if (!record->tid)
+		return PTREE_HIDDEN;
+	if (ptree_light_full(light) && !light->filtered)
+		return PTREE_OWN;
+	return ptree_sight_ask(light, record);
+}
+
+/**
+ * ptree_sight_of_birth - whether he may know to whom a process was born
+ * @light: what he sees by
+ * @record: of the process, which he sees
+ *
+ * Context: may sleep; the reader's own.
+ * Return: true when procfs hides nothing, or tells it too: of the parent, or
+ * of a living process in sight.
+ */
+static inline bool ptree_sight_of_birth(const struct ptree_light *light,
+					const struct ptree_record *record)
+{
+	return ptree_light_full(light) || !light->filtered ||
+	       record->birth_nr == record->ppid ||
+	       ptree_sight_ask_birth(light, record);
+}
 
 #endif
