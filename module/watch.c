@@ -31,6 +31,9 @@
 /* How much is given to the reader at once. */
 #define CHUNK 8192
 
+/* Of so many records he may be told nothing before others get their turn. */
+#define BATCH 64
+
 /**
  * enum stage - what a watch reads next
  * @STAGE_ALL: the whole tree
@@ -236,19 +239,34 @@ static int read_changes(struct watch *watch)
 	return 0;
 }
 
-/* Pack one more record. Returns 1 when that is done, 0 when there is none. */
-static int prepare(struct watch *watch, const struct ptree_light *light)
+/* One record at least, and as many more as surely fit into @room. */
+static int tell_records(struct watch *watch, const struct ptree_light *light,
+			size_t room)
 {
 	struct ptree_snapshot *snapshot = &watch->snapshot;
+	int left = BATCH, err;
+
+	do {
+		err = tell_record(watch, light,
+				  &snapshot->records[watch->next]);
+		if (err)
+			return err;
+		watch->next++;
+	} while (--left && watch->next < snapshot->nr &&
+		 watch->size + PTREE_PACKED_MAX <= room);
+	return 0;
+}
+
+/* Pack what comes next. Returns 1 when that is done, 0 when there is nothing. */
+static int prepare(struct watch *watch, const struct ptree_light *light,
+		   size_t room)
+{
 	size_t before = watch->size;
 	int err = 0;
 
 	while (!err && watch->size == before) {
-		if (watch->next < snapshot->nr) {
-			err = tell_record(watch, light,
-					  &snapshot->records[watch->next]);
-			if (!err)
-				watch->next++;
+		if (watch->next < watch->snapshot.nr) {
+			err = tell_records(watch, light, room);
 		} else if (watch->synced) {
 			pack_sync(watch);
 			watch->synced = false;
@@ -278,9 +296,9 @@ static int prepare_chunk(struct watch *watch, const struct ptree_light *light,
 
 	room = min_t(size_t, room, CHUNK);
 	if (!watch->size)
-		ret = prepare(watch, light);
+		ret = prepare(watch, light, room);
 	while (ret == 1 && watch->size + PTREE_PACKED_MAX <= room)
-		ret = prepare(watch, light);
+		ret = prepare(watch, light, room);
 	/* What went wrong after some were packed goes wrong again. */
 	return watch->size ? 1 : ret;
 }
