@@ -495,6 +495,42 @@ static void exec_keeps_the_id(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after.exec_count, 2);
 }
 
+/* Nothing of what lay there before shines through. */
+static void a_record_is_written_whole(struct kunit *test)
+{
+	static const struct step steps[] = {
+		{ FORK, 1, 2 }, { FORK, 2, 3, CLONE_THREAD }, { FORK, 2, 4 },
+		{ FORK, 4, 5, CLONE_NEWPID }, { DIE, 4 }, { REAP, 4 },
+		{ FORK, 1, 6 }, { DIE, 6 }, {},
+	};
+	struct script *script = test->priv;
+	struct ptree *tree = &script->tree;
+	struct ptree_record *record;
+	struct ptree_change *change;
+	unsigned long irqflags;
+	const struct ptree_ns *ns;
+
+	record = kunit_kzalloc(test, 2 * sizeof(*record), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, record);
+	script_play(script, steps);
+	irqflags = script_lock(script);
+	ns = ptree_ns_find(tree, PTREE_ROOT_NS);
+	list_for_each_entry(change, &tree->changes, link) {
+		const struct ptree_node *node =
+			container_of(change, struct ptree_node, change);
+
+		memset(&record[0], 0x55, sizeof(*record));
+		memset(&record[1], 0xaa, sizeof(*record));
+		ptree_record_fill(tree, node, ns, &record[0]);
+		ptree_record_fill(tree, node, ns, &record[1]);
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       memcmp(&record[0], &record[1],
+					      sizeof(*record)),
+				       "node %llu", node->id);
+	}
+	script_unlock(script, irqflags);
+}
+
 static struct kunit_case tree_tests[] = {
 	KUNIT_CASE_PARAM(tree_draws, tree_gen_params),
 	KUNIT_CASE(unknown_tasks),
@@ -505,6 +541,7 @@ static struct kunit_case tree_tests[] = {
 	KUNIT_CASE(leader_takes_its_threads_along),
 	KUNIT_CASE(guessed_birth_is_taken_back),
 	KUNIT_CASE(exec_keeps_the_id),
+	KUNIT_CASE(a_record_is_written_whole),
 	{}
 };
 

@@ -73,17 +73,6 @@ struct ptree_process *ptree_group_leader(const struct ptree_pid *pid)
 EXPORT_SYMBOL_IF_KUNIT(ptree_group_leader);
 
 /**
- * ptree_process_leads_session - whether a session is named after a process
- * @process: the process, alive or dead
- *
- * Return: true if so; ps(1) then writes "s".
- */
-bool ptree_process_leads_session(const struct ptree_process *process)
-{
-	return process->group[PTREE_SESSION] == process->leader->pid;
-}
-
-/**
  * ptree_group_orphaned - whether nobody outside can resume a process group
  * @tree: the tree
  * @pgrp: the process group's pid

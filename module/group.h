@@ -20,6 +20,17 @@ void ptree_group_leave(struct ptree *tree, struct ptree_process *process,
 		       enum ptree_group_type type);
 struct ptree_process *ptree_group_leader(const struct ptree_pid *pid);
 bool ptree_group_orphaned(struct ptree *tree, const struct ptree_pid *pgrp);
-bool ptree_process_leads_session(const struct ptree_process *process);
+
+/**
+ * ptree_process_leads_session - whether a session is named after a process
+ * @process: the process, alive or dead
+ *
+ * Return: true if so; ps(1) then writes "s".
+ */
+static inline bool
+ptree_process_leads_session(const struct ptree_process *process)
+{
+	return process->group[PTREE_SESSION] == process->leader->pid;
+}
 
 #endif

@@ -8,6 +8,17 @@
 #include "pidns.h"
 #include "record.h"
 
+static u32 node_flags(const struct ptree_node *node)
+{
+	u32 flags = 0;
+
+	if (node->flags & PTREE_N_KTHREAD)
+		flags |= PTREE_R_KTHREAD;
+	if (node->flags & PTREE_N_SEEDED)
+		flags |= PTREE_R_SEEDED;
+	return flags;
+}
+
 static u32 process_flags(const struct ptree_process *process)
 {
 	u32 flags = PTREE_R_LEADER;
@@ -33,14 +44,44 @@ static char letter(enum ptree_state state)
 	}
 }
 
+static void fill_parent(const struct ptree_process *process,
+			const struct ptree_ns *ns, struct ptree_record *record)
+{
+	const struct ptree_process *parent;
+
+	record->parent_id = 0;
+	record->ppid = 0;
+	if (!process->parent)
+		return;
+	parent = process->parent->process;
+	record->parent_id = parent->id;
+	record->ppid = ptree_pid_nr(parent->leader->pid, ns);
+}
+
+static void fill_birth(struct ptree *tree, const struct ptree_process *process,
+		       const struct ptree_ns *ns, struct ptree_record *record)
+{
+	const struct ptree_node *birth;
+
+	record->birth_id = process->birth_id;
+	record->birth_thread = process->birth_thread;
+	/* Most are the children of whom they were born to. */
+	if (process->birth_id == record->parent_id) {
+		record->birth_nr = record->ppid;
+		return;
+	}
+	birth = ptree_find_id(tree, process->birth_id);
+	record->birth_nr = birth ? ptree_pid_nr(birth->pid, ns) : 0;
+	if (!birth && process->birth_id)
+		record->flags |= PTREE_R_TRUNCATED;
+}
+
 /* What all threads share: only their leader is touched when it changes. */
 static void fill_process(struct ptree *tree,
 			 const struct ptree_process *process,
 			 const struct ptree_ns *ns,
 			 struct ptree_record *record)
 {
-	const struct ptree_node *birth;
-
 	record->flags |= process_flags(process);
 	record->group[PTREE_PGRP] = process->group[PTREE_PGRP];
 	record->group[PTREE_SESSION] = process->group[PTREE_SESSION];
@@ -50,19 +91,8 @@ static void fill_process(struct ptree *tree,
 	record->exec_count = process->exec_count;
 	record->reparented = process->reparented;
 	record->tty = process->tty;
-	if (process->parent) {
-		const struct ptree_process *parent = process->parent->process;
-
-		record->parent_id = parent->id;
-		record->ppid = ptree_pid_nr(parent->leader->pid, ns);
-	}
-	record->birth_id = process->birth_id;
-	record->birth_thread = process->birth_thread;
-	birth = ptree_find_id(tree, process->birth_id);
-	if (birth)
-		record->birth_nr = ptree_pid_nr(birth->pid, ns);
-	else if (process->birth_id)
-		record->flags |= PTREE_R_TRUNCATED;
+	fill_parent(process, ns, record);
+	fill_birth(tree, process, ns, record);
 }
 
 /**
@@ -70,7 +100,7 @@ static void fill_process(struct ptree *tree,
  * @tree: the tree
  * @node: the node or tombstone
  * @ns: whose numbers to use; NULL sees none
- * @record: filled in
+ * @record: all of it is written
  *
  * Numbers are final: a process keeps its own as long as it lives and after.
  * Whatever else changes what a record says touches its node, so the record
@@ -84,32 +114,34 @@ void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
 		       const struct ptree_ns *ns, struct ptree_record *record)
 {
 	const struct ptree_process *process = node->process;
+	bool runs = node->state == PTREE_RUNNING;
 
 	lockdep_assert_held(&tree->lock);
-	memset(record, 0, sizeof(*record));
 	record->seq = node->change.seq;
 	record->id = node->id;
 	record->process_id = process->id;
 	record->start_ns = node->start_ns;
+	record->exit_ns = runs ? 0 : node->exit_ns;
 	record->clone_flags = node->clone_flags;
+	memcpy(record->comm, node->comm, PTREE_COMM_LEN);
+	record->cred = node->cred;
+	record->tid = ptree_pid_nr(node->pid, ns);
+	record->exit_code = runs ? 0 : node->exit_code;
+	record->tracer = 0;
+	record->flags = node_flags(node);
+	record->pidns = node->pid->inner->ns->inum;
+	record->inner = 0;
+	record->levels = 0;
 	record->state = node->state;
 	record->letter = letter(node->state);
-	record->cred = node->cred;
-	if (node->state != PTREE_RUNNING) {
-		record->exit_ns = node->exit_ns;
-		record->exit_code = node->exit_code;
-	}
-	if (node->flags & PTREE_N_KTHREAD)
-		record->flags |= PTREE_R_KTHREAD;
-	if (node->flags & PTREE_N_SEEDED)
-		record->flags |= PTREE_R_SEEDED;
-	memcpy(record->comm, node->comm, PTREE_COMM_LEN);
-	record->pidns = node->pid->inner->ns->inum;
-	record->tid = ptree_pid_nr(node->pid, ns);
-	if (process->leader)
-		record->tgid = ptree_pid_nr(process->leader->pid, ns);
-	if (process->leader == node)
+	if (process->leader == node) {
+		record->tgid = record->tid;
 		fill_process(tree, process, ns, record);
+		return;
+	}
+	record->tgid = process->leader ?
+			       ptree_pid_nr(process->leader->pid, ns) : 0;
+	memset_after(record, 0, letter);
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_record_fill);
 

@@ -21,16 +21,26 @@
  * @seq: of its last change; of two records of a node the later one counts
  * @id: of the node
  * @process_id: of its process
- * @parent_id: of its parent's process, 0 for a root
- * @birth_id: of the process it was born to, 0 when that is not known
- * @birth_thread: of the node there that called fork
  * @start_ns: CLOCK_BOOTTIME
  * @exit_ns: CLOCK_BOOTTIME, 0 while it runs
  * @clone_flags: CLONE_* it was born with
- * @group: what tells its process group and session from others; not to be
- *	looked behind
+ * @comm: its name, not escaped, ends in NUL
+ * @cred: whose it is
  * @tid: its number; like all numbers here 0 where the namespace can't see it
  * @tgid: its process's number
+ * @exit_code: as wait(2) reports it
+ * @tracer: the number of the task that traces it, 0 for none
+ * @flags: PTREE_R_*
+ * @pidns: inum of its innermost namespace
+ * @inner: where in &ptree_snapshot.inner its numbers further in begin
+ * @levels: in how many namespaces, from this one inward, it has a number
+ * @state: enum ptree_state
+ * @letter: its scheduling state as /proc/PID/stat writes it
+ * @parent_id: of its parent's process, 0 for a root
+ * @birth_id: of the process it was born to, 0 when that is not known
+ * @birth_thread: of the node there that called fork
+ * @group: what tells its process group and session from others; not to be
+ *	looked behind
  * @ppid: its parent's number
  * @birth_nr: the number of the process it was born to
  * @pgid: its process group
@@ -38,36 +48,36 @@
  * @threads: how many threads its process has
  * @exec_count: execs seen
  * @reparented: how many times it got another parent
- * @exit_code: as wait(2) reports it
  * @tty: device number of its controlling terminal, 0 for none
- * @tracer: the number of the task that traces it, 0 for none
- * @flags: PTREE_R_*
- * @pidns: inum of its innermost namespace
- * @inner: where in &ptree_snapshot.inner its numbers further in begin
- * @cred: whose it is
- * @state: enum ptree_state
- * @letter: its scheduling state as /proc/PID/stat writes it
- * @levels: in how many namespaces, from this one inward, it has a number
- * @comm: its name, not escaped, ends in NUL
  *
- * What all threads of a process share is in the record of its leader only, and
- * zero in the others: @parent_id, @birth_id, @birth_thread, @ppid, @birth_nr,
- * @group, @pgid, @sid, @threads, @exec_count, @reparented, @tty and those
- * PTREE_R_ that speak of a process. @process_id leads there.
+ * What all threads of a process share, from @parent_id on and those PTREE_R_ that
+ * speak of a process, is in the record of its leader only, and zero in the others.
+ * @process_id leads there.
  */
 struct ptree_record {
 	u64 seq;
 	u64 id;
 	u64 process_id;
-	u64 parent_id;
-	u64 birth_id;
-	u64 birth_thread;
 	u64 start_ns;
 	u64 exit_ns;
 	u64 clone_flags;
-	const void *group[PTREE_GROUP_TYPES];
+	char comm[PTREE_COMM_LEN];
+	struct ptree_cred cred;
 	pid_t tid;
 	pid_t tgid;
+	u32 exit_code;
+	pid_t tracer;
+	u32 flags;
+	u32 pidns;
+	u32 inner;
+	u16 levels;
+	u8 state;
+	char letter;
+	/* What the threads of a process share. */
+	u64 parent_id;
+	u64 birth_id;
+	u64 birth_thread;
+	const void *group[PTREE_GROUP_TYPES];
 	pid_t ppid;
 	pid_t birth_nr;
 	pid_t pgid;
@@ -75,17 +85,7 @@ struct ptree_record {
 	u32 threads;
 	u32 exec_count;
 	u32 reparented;
-	u32 exit_code;
 	u32 tty;
-	pid_t tracer;
-	u32 flags;
-	u32 pidns;
-	u32 inner;
-	struct ptree_cred cred;
-	u8 state;
-	char letter;
-	u8 levels;
-	char comm[PTREE_COMM_LEN];
 };
 
 void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
