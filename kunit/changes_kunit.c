@@ -330,18 +330,14 @@ static bool inject(struct ptree *tree)
 	return tree->seq != seq;
 }
 
+static bool always_differs(const struct ptree_node *node)
+{
+	return true;
+}
+
 static void inject_refresh(struct ptree *tree, struct ptree_node *node)
 {
 	inject(tree);
-}
-
-static struct ptree *peeked;
-
-static bool inject_peek(const void *task, const struct ptree_ns *ns,
-			struct ptree_record *record)
-{
-	inject(peeked);
-	return false;
 }
 
 static int nothing_to_rescan(struct ptree *tree)
@@ -354,8 +350,9 @@ static bool nothing_to_settle(struct ptree *tree)
 	return false;
 }
 
-static void nothing_to_refresh(struct ptree *tree, struct ptree_node *node)
+static bool never_differs(const struct ptree_node *node)
 {
+	return false;
 }
 
 static bool nothing_to_peek(const void *task, const struct ptree_ns *ns,
@@ -368,24 +365,21 @@ static bool nothing_to_peek(const void *task, const struct ptree_ns *ns,
 static const struct ptree_source sources[] = {
 	{
 		.rescan = nothing_to_rescan,
-		.refresh = nothing_to_refresh,
+		.differs = never_differs,
 		.settle = inject,
 		.peek = nothing_to_peek,
 	}, {
 		.rescan = nothing_to_rescan,
+		.differs = always_differs,
 		.refresh = inject_refresh,
 		.settle = nothing_to_settle,
 		.peek = nothing_to_peek,
 	}, {
 		.rescan = nothing_to_rescan,
-		.refresh = nothing_to_refresh,
-		.settle = nothing_to_settle,
-		.peek = inject_peek,
-	}, {
-		.rescan = nothing_to_rescan,
+		.differs = always_differs,
 		.refresh = inject_refresh,
 		.settle = inject,
-		.peek = inject_peek,
+		.peek = nothing_to_peek,
 	},
 };
 
@@ -416,7 +410,6 @@ static void snapshots_are_moments(struct kunit *test, u32 ns)
 	struct script *script = test->priv;
 	int i;
 
-	peeked = &script->tree;
 	script->lazy = true;
 	for (i = 0; i < 96 && !script->wrong; i++) {
 		u32 what = flags[i % ARRAY_SIZE(flags)];
@@ -476,7 +469,7 @@ static void a_death_waits_for_who_saw_the_life(struct kunit *test)
 {
 	static const struct ptree_source source = {
 		.rescan = nothing_to_rescan,
-		.refresh = nothing_to_refresh,
+		.differs = never_differs,
 		.settle = settle_by_killing,
 		.peek = nothing_to_peek,
 	};
@@ -498,6 +491,8 @@ static void a_death_waits_for_who_saw_the_life(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, script->tree.nr_history, 0);
 }
 
+static struct ptree *peeked;
+
 /* As if everybody were traced by his parent. */
 static bool peek_at_parent(const void *task, const struct ptree_ns *ns,
 			   struct ptree_record *record)
@@ -514,7 +509,7 @@ static unsigned int count_tracers(struct kunit *test, u32 ns)
 {
 	static const struct ptree_source source = {
 		.rescan = nothing_to_rescan,
-		.refresh = nothing_to_refresh,
+		.differs = never_differs,
 		.settle = nothing_to_settle,
 		.peek = peek_at_parent,
 	};

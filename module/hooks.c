@@ -381,26 +381,48 @@ static struct ptree_node *ensure(struct task_struct *task)
 
 /* Reading the truth, and telling the core where it differs. */
 
-static void refresh_parent(struct ptree_node *node, struct task_struct *task)
+static bool parent_differs(const struct ptree_node *node,
+			   const struct task_struct *task)
 {
-	struct task_struct *parent = rcu_dereference(task->real_parent);
+	const struct task_struct *parent = rcu_dereference(task->real_parent);
 	const struct ptree_node *known = node->process->parent;
 
-	if (known ? known->task == parent : !parent->pid)
-		return;
+	return known ? known->task != parent : parent->pid != 0;
+}
+
+static void refresh_parent(struct task_struct *task)
+{
+	struct task_struct *parent = rcu_dereference(task->real_parent);
+
 	ensure(parent);
 	tell(PTREE_EV_PARENT, task, parent);
 }
 
-static void tell_groups(struct ptree_node *node, struct task_struct *task,
-			struct pid *pgrp, struct pid *session)
+static bool groups_differ(const struct ptree_node *node,
+			  struct task_struct *task)
+{
+	struct ptree_pid *const *group = node->process->group;
+	const struct pid *pgrp = task_pgrp(task);
+	const struct pid *session = task_session(task);
+
+	return pgrp && session &&
+	       !(ptree_pid_is(group[PTREE_PGRP], pgrp, pgrp->numbers[0].nr) &&
+		 ptree_pid_is(group[PTREE_SESSION], session,
+			      session->numbers[0].nr));
+}
+
+static void refresh_groups(struct ptree_node *node, struct task_struct *task)
 {
 	struct ptree_event event = {
 		.kind = PTREE_EV_GROUP,
 		.task = task,
 		.node = node,
 	};
+	struct pid *pgrp = task_pgrp(task);
+	struct pid *session = task_session(task);
 
+	if (!pgrp || !session)
+		return;
 	event.group[PTREE_PGRP] = pid_get(pgrp);
 	event.group[PTREE_SESSION] = pid_get(session);
 	if (event.group[PTREE_PGRP] && event.group[PTREE_SESSION])
@@ -411,22 +433,8 @@ static void tell_groups(struct ptree_node *node, struct task_struct *task,
 	ptree_pid_put(live, event.group[PTREE_SESSION]);
 }
 
-static void refresh_groups(struct ptree_node *node, struct task_struct *task)
-{
-	struct pid *pgrp = task_pgrp(task);
-	struct pid *session = task_session(task);
-	struct ptree_pid **group = node->process->group;
-
-	if (pgrp && session &&
-	    !(ptree_pid_is(group[PTREE_PGRP], pgrp, pgrp->numbers[0].nr) &&
-	      ptree_pid_is(group[PTREE_SESSION], session,
-			   session->numbers[0].nr)))
-		tell_groups(node, task, pgrp, session);
-}
-
-/* Most of those that a reader looks at have not changed. */
-static bool has_changed(const struct ptree_node *node,
-			const struct task_struct *task)
+static bool attr_differs(const struct ptree_node *node,
+			 const struct task_struct *task)
 {
 	const struct cred *cred = __task_cred(task);
 
@@ -452,12 +460,16 @@ static void refresh_attr(struct ptree_node *node, struct task_struct *task)
 }
 
 /* A thread that executes has become its own process's leader. */
+static bool leader_differs(const struct ptree_node *node,
+			   const struct task_struct *task)
+{
+	return node->process->leader == node && task->group_leader != task;
+}
+
 static void refresh_leader(struct ptree_node *node, struct task_struct *task)
 {
-	struct task_struct *leader = task->group_leader;
-
-	if (node->process->leader == node && leader != task)
-		tell(PTREE_EV_SWAP, leader, task);
+	if (leader_differs(node, task))
+		tell(PTREE_EV_SWAP, task->group_leader, task);
 }
 
 /*
@@ -528,13 +540,11 @@ static bool live_settle(struct ptree *tree)
 	struct ptree_node *node, *next;
 	unsigned int settled = 0;
 
-	rcu_read_lock();
 	list_for_each_entry_safe(node, next, &tree->exiting, queue) {
 		settled += settle_node(node, SETTLE_BATCH - settled);
 		if (settled >= SETTLE_BATCH)
 			break;
 	}
-	rcu_read_unlock();
 	return settled;
 }
 
@@ -587,26 +597,44 @@ static void live_refresh(struct ptree *tree, struct ptree_node *node)
 {
 	struct task_struct *task = (void *)node->task;
 
-	rcu_read_lock();
 	if (!pid_alive(task)) {
 		ptree_probes_silence();
 		while (!gone(node, task))
 			;
-		goto out;
+		return;
 	}
 	refresh_leader(node, task);
 	if (node->process->leader == node) {
-		refresh_parent(node, task);
+		refresh_parent(task);
 		refresh_groups(node, task);
 	}
-	if (has_changed(node, task))
-		refresh_attr(node, task);
+	refresh_attr(node, task);
 	settle_node(node, SETTLE_BATCH);
-out:
-	rcu_read_unlock();
+}
+
+/* Whether live_refresh() would find anything to tell: mostly it would not. */
+static bool live_differs(const struct ptree_node *node)
+{
+	struct task_struct *task = (void *)node->task;
+
+	if (!pid_alive(task) || READ_ONCE(task->exit_state) ||
+	    leader_differs(node, task) || attr_differs(node, task))
+		return true;
+	return node->process->leader == node &&
+	       (parent_differs(node, task) || groups_differ(node, task));
 }
 
 /* What changes without anybody being told. */
+
+static pid_t tracer(const struct task_struct *task, const struct ptree_ns *ns)
+{
+	const struct ptree_node *tracer;
+
+	if (likely(!READ_ONCE(task->ptrace)))
+		return 0;
+	tracer = ptree_find_task(live, rcu_access_pointer(task->parent));
+	return tracer ? ptree_pid_nr(tracer->pid, ns) : 0;
+}
 
 /**
  * ptree_hooks_tracer - who traces a task, as /proc/PID/status says it
@@ -622,12 +650,7 @@ out:
 pid_t ptree_hooks_tracer(const struct task_struct *task,
 			 const struct ptree_ns *ns)
 {
-	const struct ptree_node *tracer;
-
-	if (!READ_ONCE(task->ptrace))
-		return 0;
-	tracer = ptree_find_task(live, rcu_access_pointer(task->parent));
-	return tracer ? ptree_pid_nr(tracer->pid, ns) : 0;
+	return tracer(task, ns);
 }
 
 static bool live_peek(const void *key, const struct ptree_ns *ns,
@@ -636,15 +659,12 @@ static bool live_peek(const void *key, const struct ptree_ns *ns,
 	struct task_struct *task = (void *)key;
 
 	record->letter = task_state_to_char(task);
-	record->tracer = ptree_hooks_tracer(task, ns);
-	if (unlikely(READ_ONCE(task->signal->tty))) {
-		get_task_struct(task);
-		return true;
-	}
-	if (record->tty)
-		tell_tty(task, 0);
-	record->tty = 0;
-	return false;
+	record->tracer = tracer(task, ns);
+	/* It may have lost the one that the tree knows of. */
+	if (likely(!READ_ONCE(task->signal->tty) && !record->tty))
+		return false;
+	get_task_struct(task);
+	return true;
 }
 
 /* Under siglock. Returns the terminal's foreground group, for put_pid(). */
@@ -748,7 +768,7 @@ static void refresh_all(void)
 					thread_node) {
 			irqflags = tree_lock();
 			node = ptree_find_task(live, task);
-			if (node)
+			if (node && live_differs(node))
 				live_refresh(live, node);
 			tree_unlock(irqflags);
 		}
@@ -814,14 +834,17 @@ static void live_catch_up(struct ptree *tree)
 	if (ptree_probes_unheard())
 		refresh_all();
 	do {
+		rcu_read_lock();
 		irqflags = tree_lock();
 		more = live_settle(tree);
 		tree_unlock(irqflags);
+		rcu_read_unlock();
 	} while (more);
 }
 
 const struct ptree_source ptree_live_source = {
 	.rescan = live_rescan,
+	.differs = live_differs,
 	.refresh = live_refresh,
 	.settle = live_settle,
 	.peek = live_peek,

@@ -21,6 +21,7 @@
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/sort.h>
 
 #include "compat.h"
@@ -85,6 +86,7 @@ static int grow(struct ptree_snapshot *snapshot, size_t room)
 
 	room = max(room, snapshot->nr + BATCH);
 	if (snapshot->room < room) {
+		room = max(room, snapshot->nr * 3 / 2);
 		larger = grown(snapshot->records, snapshot->nr, room,
 			       sizeof(*snapshot->records));
 		if (!larger)
@@ -116,10 +118,12 @@ static void fill_inner(struct ptree_snapshot *snapshot,
 		       const struct ptree_node *node, const struct ptree_ns *ns,
 		       struct ptree_record *record)
 {
-	unsigned int nr = ptree_record_inner(node, ns,
-					     snapshot->inner +
-						     snapshot->nr_inner);
+	pid_t *inner = snapshot->inner + snapshot->nr_inner;
+	unsigned int nr = 0;
 
+	/* Most have none. */
+	if (node->pid->inner->ns != ns)
+		nr = ptree_record_inner(node, ns, inner);
 	record->inner = snapshot->nr_inner;
 	record->levels = nr + 1;
 	snapshot->nr_inner += nr;
@@ -134,7 +138,8 @@ static bool fill(struct ptree_walk *walk, struct ptree_snapshot *snapshot,
 
 	ptree_record_fill(walk->tree, node, ns, record);
 	/* A death has to be recorded, to replace the record of a life. */
-	if (!record->tid && node->state != PTREE_DEAD)
+	if (!record->tid && (node->state != PTREE_DEAD ||
+			     record->seq <= walk->reader.from))
 		return false;
 	if (within && ptree_pid_nr(node->pid, within))
 		record->flags |= PTREE_R_WITHIN;
@@ -149,43 +154,59 @@ static bool fill(struct ptree_walk *walk, struct ptree_snapshot *snapshot,
 	return true;
 }
 
+/* Returns 1 there, 0 when more has come meanwhile. */
+static int read_tail(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
+{
+	const struct ptree_source *source = walk->source;
+	struct ptree *tree = walk->tree;
+
+	/* What comes of it is met in the next batch. */
+	if (source && source->settle(tree))
+		return 0;
+	walk->reader.seq = tree->seq;
+	snapshot->seq = tree->seq;
+	return 1;
+}
+
+static bool wants_refresh(struct ptree_walk *walk,
+			  const struct ptree_node *node)
+{
+	if (!walk->source || node->state == PTREE_DEAD || !walk->refreshes ||
+	    !walk->source->differs(node))
+		return false;
+	walk->refreshes--;
+	return true;
+}
+
 /*
- * Read one batch. Returns 1 at the tail, 0 before it, -ENOSPC when there is no
- * room for the next record.
+ * Read one batch, for which there is room. Returns 1 at the tail, 0 before it.
+ * The cursor stays behind until something may change the list.
  */
 static int read_batch(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
 {
-	const struct ptree_source *source = walk->source;
 	struct ptree *tree = walk->tree;
 	struct ptree_reader *reader = &walk->reader;
 	struct ptree_ns *ns = ptree_ns_find(tree, snapshot->ns);
 	struct ptree_ns *within = ptree_ns_find(tree, snapshot->within);
-	int left = BATCH;
+	struct list_head *cursor = &reader->cursor.link, *next = cursor->next;
+	int left = BATCH, ret;
 
 	lockdep_assert_held(&tree->lock);
-	while (left--) {
+	rcu_read_lock();
+	while (left-- && next != &tree->changes) {
 		struct ptree_change *change;
 		struct ptree_node *node;
 
-		if (list_is_last(&reader->cursor.link, &tree->changes)) {
-			/* What came of it is met in the next batch. */
-			if (source && source->settle(tree))
-				return 0;
-			reader->seq = tree->seq;
-			snapshot->seq = tree->seq;
-			return 1;
-		}
-		if (no_room(snapshot))
-			return -ENOSPC;
-		change = list_next_entry(&reader->cursor, link);
-		list_move(&reader->cursor.link, &change->link);
+		change = list_entry(next, struct ptree_change, link);
+		next = next->next;
 		if (!change->seq)
 			continue;
 		reader->seq = change->seq;
 		node = container_of(change, struct ptree_node, change);
-		if (source && node->state != PTREE_DEAD && walk->refreshes) {
-			walk->refreshes--;
-			source->refresh(tree, node);
+		if (wants_refresh(walk, node)) {
+			list_move_tail(cursor, next);
+			walk->source->refresh(tree, node);
+			next = cursor->next;
 			/* It has changed, and is met again at the tail. */
 			if (change->seq != reader->seq)
 				continue;
@@ -193,7 +214,10 @@ static int read_batch(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
 		if (wanted(snapshot, node, reader->from))
 			snapshot->nr += fill(walk, snapshot, node, ns, within);
 	}
-	return 0;
+	list_move_tail(cursor, next);
+	ret = left < 0 ? 0 : read_tail(walk, snapshot);
+	rcu_read_unlock();
+	return ret;
 }
 
 static void finish_batch(struct ptree_walk *walk,
@@ -230,19 +254,18 @@ static int id_order(const void *key, const void *element)
 	return *id < record->id ? -1 : 1;
 }
 
+/* Whether a death is told to whoever did not see the life. */
 static bool asked_for(const struct ptree_snapshot *snapshot,
 		      const struct ptree_record *record)
 {
-	if (record->state == PTREE_DEAD && !wants_dead(snapshot, record->seq))
-		return false;
-	return record->tid && (record->flags & PTREE_R_LEADER ||
-			       snapshot->flags & PTREE_SNAP_THREADS);
+	return record->state != PTREE_DEAD ||
+	       (record->tid && wants_dead(snapshot, record->seq));
 }
 
 /*
- * Keep the newest record of each node, and of these the ones asked for. A walk
- * meets each node once, but for those that change after it began, at @from:
- * their records are the last.
+ * Keep the newest record of each node. A walk meets each once, but for those
+ * that change after it began, at @from: their records are the last, and may be
+ * of somebody whose life is in an earlier one.
  */
 static void distil(struct ptree_snapshot *snapshot, u64 from)
 {
@@ -254,12 +277,14 @@ static void distil(struct ptree_snapshot *snapshot, u64 from)
 		early--;
 	late = records + early;
 	nr_late = snapshot->nr - early;
+	if (!nr_late)
+		return;
 	sort(late, nr_late, sizeof(*late), by_id_then_newest, NULL);
 	for (i = 0; i < early; i++) {
-		cond_resched();
-		if (!asked_for(snapshot, &records[i]) ||
-		    (nr_late && bsearch(&records[i].id, late, nr_late,
-					sizeof(*late), id_order)))
+		if (i % BATCH == 0)
+			cond_resched();
+		if (bsearch(&records[i].id, late, nr_late, sizeof(*late),
+			    id_order))
 			continue;
 		if (nr != i)
 			records[nr] = records[i];
@@ -355,13 +380,13 @@ static int walk_changes(struct ptree_walk *walk,
 	do {
 		ret = read_batch(walk, snapshot);
 		/* From the tail on it follows, and holds nothing up. */
-		if (ret == 1)
+		if (ret)
 			list_del_init(&reader->link);
 		raw_spin_unlock_irqrestore(&tree->lock, irqflags);
 
 		finish_batch(walk, snapshot);
-		if (ret == -ENOSPC)
-			ret = grow(snapshot, snapshot->room * 3 / 2);
+		if (!ret)
+			ret = grow(snapshot, 0);
 		cond_resched();
 		raw_spin_lock_irqsave(&tree->lock, irqflags);
 	} while (!ret);
@@ -620,7 +645,8 @@ static int read_chain(struct ptree_walk *walk, struct ptree_snapshot *snapshot,
 			break;
 		if (no_room(snapshot))
 			return -E2BIG;
-		if (source && node->state != PTREE_DEAD)
+		if (source && node->state != PTREE_DEAD &&
+		    source->differs(node))
 			source->refresh(tree, node);
 		node = ptree_find_id(tree, id);
 		if (!node)
@@ -655,9 +681,11 @@ int ptree_snapshot_chain(struct ptree *tree, const struct ptree_source *source,
 	int err = walk ? grow(snapshot, 0) : -ENOMEM;
 
 	if (!err) {
+		rcu_read_lock();
 		raw_spin_lock_irqsave(&tree->lock, irqflags);
 		err = read_chain(walk, snapshot, id, next);
 		raw_spin_unlock_irqrestore(&tree->lock, irqflags);
+		rcu_read_unlock();
 		finish_batch(walk, snapshot);
 	}
 	if (err)

@@ -10,20 +10,23 @@
 /**
  * struct ptree_source - whoever feeds a tree, as its readers need him
  * @rescan: find what a stale tree lacks. May sleep. 0 or -errno
- * @refresh: bring one living node up to date. Under the tree's lock
- * @settle: let the exiting hand over their children. Under the tree's lock;
- *	true when that changed anything
+ * @differs: whether a living node is not up to date
+ * @refresh: bring it up to date
+ * @settle: let the exiting hand over their children. true when that changed
+ *	anything
  * @peek: fill in what changes too fast to be kept, and what nobody is told of,
- *	with the numbers of @ns. Under the tree's lock. true when @finish has
- *	more to add; then it has taken a hold on the task
+ *	with the numbers of @ns. Changes nothing in the tree. true when @finish
+ *	has more to add; then it has taken a hold on the task
  * @finish: add what can't be read under the lock, and drop the hold
  * @catch_up: find out what was not told for want of a hook. May sleep
  * @wait: where to wait for a change behind &ptree.awaited
  *
- * A tree made from a script has none.
+ * @differs, @refresh, @settle and @peek run under the tree's lock and in an RCU
+ * section, for they look at tasks. A tree made from a script has no source.
  */
 struct ptree_source {
 	int (*rescan)(struct ptree *tree);
+	bool (*differs)(const struct ptree_node *node);
 	void (*refresh)(struct ptree *tree, struct ptree_node *node);
 	bool (*settle)(struct ptree *tree);
 	bool (*peek)(const void *task, const struct ptree_ns *ns,
