@@ -77,5 +77,5 @@ machine() {
 }
 
 need_tools() {
-	need "to build libptree and ptree" make gcc libc6-dev pkg-config libproc2-dev libsmartcols-dev libjansson-dev
+	need "to build libptree and ptree" make gcc libc6-dev pkg-config libproc2-dev libsmartcols-dev libjansson-dev libbsd-dev
 }

@@ -3,6 +3,7 @@
 #ifndef PTREE_INTERNAL_H
 #define PTREE_INTERNAL_H
 
+#include <bsd/sys/tree.h>
 #include <sys/queue.h>
 
 /* All else is hidden: -fvisibility=hidden. */
@@ -90,21 +91,25 @@ int ptree_list_add(struct ptree_list *list, const struct ptree_head *record);
 
 /**
  * struct ptree_entry - a place in an index
+ * @link: in &struct ptree_index
  * @key: what the index is by
  * @id: of the task; entries with the same key are in this order
  */
 struct ptree_entry {
+	RB_ENTRY(ptree_entry) link;
+
 	uint64_t key;
 	uint64_t id;
 };
 
-const struct ptree_entry *ptree_index_find(void *const *root, uint64_t key,
-					   uint64_t id);
-const struct ptree_entry *ptree_index_after(void *const *root, uint64_t key,
-					    uint64_t id);
-int ptree_index_add(void **root, const struct ptree_entry *entry);
-void ptree_index_replace(void **root, const struct ptree_entry *entry);
-void ptree_index_del(void **root, const struct ptree_entry *entry);
+RB_HEAD(ptree_index, ptree_entry);
+
+struct ptree_entry *ptree_index_find(struct ptree_index *index, uint64_t key,
+				     uint64_t id);
+struct ptree_entry *ptree_index_after(struct ptree_index *index, uint64_t key,
+				      uint64_t id);
+void ptree_index_add(struct ptree_index *index, struct ptree_entry *entry);
+void ptree_index_del(struct ptree_index *index, struct ptree_entry *entry);
 
 /* tree.c */
 
@@ -152,7 +157,7 @@ struct ptree_dead {
 
 /**
  * struct ptree_tree - tasks, as records told of them
- * @roots: of the indexes
+ * @indexes: of tasks, by what enum ptree_by says
  * @size: how many tasks
  * @seq: of the last PTREE_TYPE_SYNC
  * @walk: counts the PTREE_TYPE_LOST
@@ -163,7 +168,7 @@ struct ptree_dead {
  * @history: the other dead ones
  */
 struct ptree_tree {
-	void *roots[PTREE_BY_ALL];
+	struct ptree_index indexes[PTREE_BY_ALL];
 	size_t size;
 	uint64_t seq;
 	unsigned int walk;

@@ -16,10 +16,17 @@ static void *container(const struct ptree_entry *entry, enum ptree_by by)
 	return entry ? (void *)(entry - by) : NULL;
 }
 
+/* Looking something up changes nothing. */
+static struct ptree_index *index_of(const struct ptree_tree *tree,
+				    enum ptree_by by)
+{
+	return (struct ptree_index *)&tree->indexes[by];
+}
+
 /* The task of this id, or NULL. */
 struct ptree_node *ptree_node_find(const struct ptree_tree *tree, uint64_t id)
 {
-	return container(ptree_index_find(&tree->roots[PTREE_BY_ID], 1, id),
+	return container(ptree_index_find(index_of(tree, PTREE_BY_ID), 1, id),
 			 PTREE_BY_ID);
 }
 
@@ -27,7 +34,7 @@ struct ptree_node *ptree_node_find(const struct ptree_tree *tree, uint64_t id)
 struct ptree_node *ptree_node_after(const struct ptree_tree *tree,
 				    enum ptree_by by, uint64_t key, uint64_t id)
 {
-	return container(ptree_index_after(&tree->roots[by], key, id), by);
+	return container(ptree_index_after(index_of(tree, by), key, id), by);
 }
 
 static void set_key(struct ptree_node *node, enum ptree_by by, uint64_t key)
@@ -64,58 +71,29 @@ static struct ptree_node *node_new(const struct ptree_tree *tree,
 	return node;
 }
 
-static bool same_key(const struct ptree_node *node,
-		     const struct ptree_node *other, enum ptree_by by)
-{
-	return other && node->entries[by].key == other->entries[by].key;
-}
-
-/* Takes @node out of an index, or gives its place to @other. */
-static void unlink_from(struct ptree_tree *tree, enum ptree_by by,
-			struct ptree_node *node, struct ptree_node *other)
-{
-	if (!node->entries[by].key)
-		return;
-	if (same_key(node, other, by))
-		ptree_index_replace(&tree->roots[by], &other->entries[by]);
-	else
-		ptree_index_del(&tree->roots[by], &node->entries[by]);
-}
-
-/*
- * Adds @node to the indexes, but for where it will take the place of @old: only
- * adding may fail, and is undone then.
- */
-static int link_node(struct ptree_tree *tree, struct ptree_node *node,
-		     const struct ptree_node *old)
-{
-	int by, err = 0;
-
-	for (by = 0; by < PTREE_BY_ALL && !err; by++)
-		if (node->entries[by].key && !same_key(node, old, by))
-			err = ptree_index_add(&tree->roots[by],
-					      &node->entries[by]);
-	if (!err)
-		return 0;
-	for (by -= 2; by >= 0; by--)
-		if (node->entries[by].key && !same_key(node, old, by))
-			ptree_index_del(&tree->roots[by], &node->entries[by]);
-	return err;
-}
-
-static void unlink_node(struct ptree_tree *tree, struct ptree_node *node,
-			struct ptree_node *other)
+/* A key of 0 is not in the index. */
+static void link_node(struct ptree_tree *tree, struct ptree_node *node)
 {
 	int by;
 
 	for (by = 0; by < PTREE_BY_ALL; by++)
-		unlink_from(tree, by, node, other);
+		if (node->entries[by].key)
+			ptree_index_add(&tree->indexes[by], &node->entries[by]);
+}
+
+static void unlink_node(struct ptree_tree *tree, struct ptree_node *node)
+{
+	int by;
+
+	for (by = 0; by < PTREE_BY_ALL; by++)
+		if (node->entries[by].key)
+			ptree_index_del(&tree->indexes[by], &node->entries[by]);
 }
 
 /* Forgets a task, and frees it. */
 void ptree_node_drop(struct ptree_tree *tree, struct ptree_node *node)
 {
-	unlink_node(tree, node, NULL);
+	unlink_node(tree, node);
 	ptree_history_leave(tree, node);
 	tree->size--;
 	free(node);
@@ -124,21 +102,15 @@ void ptree_node_drop(struct ptree_tree *tree, struct ptree_node *node)
 static int put(struct ptree_tree *tree, const struct ptree_head *record,
 	       struct ptree_node *old)
 {
-	struct ptree_node *node;
-	int err;
+	struct ptree_node *node = node_new(tree, record);
 
-	node = node_new(tree, record);
 	if (!node)
 		return -ENOMEM;
-	err = link_node(tree, node, old);
-	if (err) {
-		free(node);
-		return err;
-	}
 	if (old)
-		unlink_node(tree, old, node);
+		unlink_node(tree, old);
 	else
 		tree->size++;
+	link_node(tree, node);
 	ptree_history_enter(tree, node, old);
 	free(old);
 	return 0;
@@ -264,8 +236,12 @@ void ptree_tree_free(struct ptree_tree *tree)
 
 	if (!tree)
 		return;
-	while ((node = ptree_node_after(tree, PTREE_BY_ID, 1, 0)))
-		ptree_node_drop(tree, node);
+	/* The other indexes go with them. */
+	while ((node = ptree_node_after(tree, PTREE_BY_ID, 1, 0))) {
+		ptree_index_del(&tree->indexes[PTREE_BY_ID],
+				&node->entries[PTREE_BY_ID]);
+		free(node);
+	}
 	free(tree);
 }
 

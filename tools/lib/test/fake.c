@@ -27,10 +27,6 @@ void *__real_calloc(size_t number, size_t size);
 void *__wrap_calloc(size_t number, size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__wrap_realloc(void *old, size_t size);
-void *__real_tsearch(const void *key, void **root,
-		     int (*compare)(const void *a, const void *b));
-void *__wrap_tsearch(const void *key, void **root,
-		     int (*compare)(const void *a, const void *b));
 
 int __wrap_open(const char *path, int flags, ...)
 {
@@ -84,10 +80,4 @@ void *__wrap_calloc(size_t number, size_t size)
 void *__wrap_realloc(void *old, size_t size)
 {
 	return refused() ? NULL : __real_realloc(old, size);
-}
-
-void *__wrap_tsearch(const void *key, void **root,
-		     int (*compare)(const void *a, const void *b))
-{
-	return refused() ? NULL : __real_tsearch(key, root, compare);
 }
