@@ -37,7 +37,8 @@ build_scap() {
 # All that parts run in the VM.
 build_bench() {
 	need_tools
-	need "to have something to compare with" forkstat bpftrace sysdig procps psmisc libbpf-dev clang
+	need "to measure, and to have something to compare with" qemu-system-x86 forkstat bpftrace \
+		sysdig procps psmisc libbpf-dev clang
 	make -s -C "$top" tools >&2
 	make -s -C "$top/tools/bench" >&2
 	make -s -C "$top" module KDIR="$("$top/scripts/kernel" headers 6.1)" >&2
