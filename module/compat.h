@@ -44,14 +44,6 @@
 	kmem_cache_create_usercopy(name, size, align, flags, 0, 1, ctor)
 #endif
 
-/* 5.16: everything behind a member at once. */
-#include <linux/string.h>
-#ifndef memset_after
-#define memset_after(obj, v, member)                                     \
-	memset((void *)(obj) + offsetofend(typeof(*(obj)), member), v,   \
-	       sizeof(*(obj)) - offsetofend(typeof(*(obj)), member))
-#endif
-
 /* 5.17: PDE_DATA() was renamed. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)
 #define pde_data(inode) PDE_DATA(inode)

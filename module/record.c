@@ -8,6 +8,9 @@
 #include "pidns.h"
 #include "record.h"
 
+/* Where that begins which is only in a leader's record. */
+#define SHARED offsetof(struct ptree_record, parent_id)
+
 static u32 node_flags(const struct ptree_node *node)
 {
 	u32 flags = 0;
@@ -141,7 +144,7 @@ void ptree_record_fill(struct ptree *tree, const struct ptree_node *node,
 	}
 	record->tgid = process->leader ?
 			       ptree_pid_nr(process->leader->pid, ns) : 0;
-	memset_after(record, 0, letter);
+	memset((char *)record + SHARED, 0, sizeof(*record) - SHARED);
 }
 EXPORT_SYMBOL_IF_KUNIT(ptree_record_fill);
 
