@@ -40,6 +40,7 @@ static void pack_task(struct ptree_task *task, const struct ptree_record *record
 	task->mask |= PTREE_MASK_TASK;
 	task->state = record->state;
 	task->letter = record->letter;
+	memset(task->pad, 0, sizeof(task->pad));
 	task->tracer = record->tracer;
 	task->start_ns = record->start_ns;
 	task->flags |= record->flags & TASK_FLAGS;
@@ -82,15 +83,26 @@ static void pack_process(struct ptree_task *task,
 }
 
 static void pack_birth(struct ptree_task *task,
-		       const struct ptree_record *record)
+		       const struct ptree_record *record, bool seen)
 {
+	bool known = seen &&
+		     (record->birth_nr || record->flags & PTREE_R_TRUNCATED);
+
+	task->birth_id = known ? record->birth_id : 0;
+	task->birth_thread = known ? record->birth_thread : 0;
+	task->birth_pid = known ? record->birth_nr : 0;
+	if (!seen)
+		return;
 	task->mask |= PTREE_MASK_BIRTH;
 	task->flags |= record->flags & BIRTH_FLAGS;
-	if (!record->birth_nr && !(record->flags & PTREE_R_TRUNCATED))
-		return;
-	task->birth_id = record->birth_id;
-	task->birth_thread = record->birth_thread;
-	task->birth_pid = record->birth_nr;
+}
+
+static void pack_own(struct ptree_task *task, const struct ptree_record *record)
+{
+	task->mask |= PTREE_MASK_SHARE | PTREE_MASK_EXIT;
+	task->clone_flags = record->clone_flags;
+	task->exit_ns = record->exit_ns;
+	task->exit_code = record->exit_code;
 }
 
 static unsigned int pack_levels(struct ptree_task *task,
@@ -128,13 +140,18 @@ unsigned int ptree_pack(const struct ptree_light *light,
 			const struct ptree_record *record,
 			enum ptree_sight sight, void *packed)
 {
+	bool leads = record->flags & PTREE_R_LEADER;
 	struct ptree_task *task = packed;
 	unsigned int tail = 0;
 
 	check_values();
-	memset(task, 0, sizeof(*task));
+	/* Of a process of one's own each member is written. */
+	if (sight < PTREE_OWN || !leads)
+		memset(task, 0, sizeof(*task));
 	task->head.type = PTREE_TYPE_TASK;
 	task->head.fixed = sizeof(*task);
+	task->mask = 0;
+	task->flags = 0;
 	task->id = record->id;
 	if (sight >= PTREE_BARE) {
 		task->mask |= PTREE_MASK_NUMBERS;
@@ -147,18 +164,15 @@ unsigned int ptree_pack(const struct ptree_light *light,
 		tail = pack_levels(task, snapshot, record);
 		pack_task(task, record);
 		pack_cred(task, record, light->eye->cred->user_ns);
-		if (record->flags & PTREE_R_LEADER) {
+		if (leads) {
 			pack_process(task, record);
-			if (ptree_sight_of_birth(light, record))
-				pack_birth(task, record);
+			pack_birth(task, record,
+				   ptree_sight_of_birth(light, record));
 		}
 	}
-	if (sight == PTREE_OWN) {
-		task->mask |= PTREE_MASK_SHARE | PTREE_MASK_EXIT;
-		task->clone_flags = record->clone_flags;
-		task->exit_ns = record->exit_ns;
-		task->exit_code = record->exit_code;
-	}
+	if (sight == PTREE_OWN)
+		pack_own(task, record);
 	task->head.size = sizeof(*task) + tail;
 	return task->head.size;
 }
+EXPORT_SYMBOL_IF_KUNIT(ptree_pack);
