@@ -21,8 +21,10 @@
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/rcupdate.h>
 #include <linux/sort.h>
+#include <linux/vmalloc.h>
 
 #include "compat.h"
 #include "pidns.h"
@@ -68,9 +70,30 @@ static bool wanted(const struct ptree_snapshot *snapshot,
 	       wants_dead(snapshot, node->change.seq);
 }
 
+/**
+ * ptree_array_new - room for an element for each of many records
+ * @nr: how many elements
+ * @size: of one, in bytes
+ *
+ * Unlike kvmalloc_array() it takes no more than a few pages that lie together:
+ * as many as do are cleared at once, and nobody else runs meanwhile. Two
+ * megabytes take longer than a fork.
+ *
+ * Context: may sleep.
+ * Return: the array, not to be relied on to be cleared, for kvfree(); or NULL.
+ */
+void *ptree_array_new(size_t nr, size_t size)
+{
+	size_t bytes = array_size(nr, size);
+
+	if (bytes <= PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER)
+		return kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
+	return __vmalloc(bytes, GFP_KERNEL_ACCOUNT);
+}
+
 static void *grown(void *array, size_t nr, size_t room, size_t size)
 {
-	void *larger = kvmalloc_array(room, size, GFP_KERNEL_ACCOUNT);
+	void *larger = ptree_array_new(room, size);
 
 	if (larger && nr)
 		memcpy(larger, array, nr * size);
@@ -327,10 +350,8 @@ static int sort_by_id(struct ptree_snapshot *snapshot)
 	struct place *places;
 	size_t i;
 
-	places = kvmalloc_array(snapshot->nr + 1, sizeof(*places),
-				GFP_KERNEL_ACCOUNT);
-	sorted = kvmalloc_array(snapshot->nr + 1, sizeof(*sorted),
-				GFP_KERNEL_ACCOUNT);
+	places = ptree_array_new(snapshot->nr + 1, sizeof(*places));
+	sorted = ptree_array_new(snapshot->nr + 1, sizeof(*sorted));
 	if (!places || !sorted) {
 		kvfree(sorted);
 		kvfree(places);

@@ -77,6 +77,7 @@ struct ptree_snapshot {
 
 struct ptree_walk;
 
+void *ptree_array_new(size_t nr, size_t size);
 int ptree_make_whole(struct ptree *tree, const struct ptree_source *source);
 int ptree_snapshot_take(struct ptree *tree, const struct ptree_source *source,
 			struct ptree_snapshot *snapshot);

@@ -127,10 +127,8 @@ int ptree_view_make(struct ptree_view *view,
 
 	view->nr = 0;
 	view->threads = 0;
-	view->lines = kvmalloc_array(snapshot->nr + 1, sizeof(*view->lines),
-				     GFP_KERNEL_ACCOUNT);
-	links = kvmalloc_array(snapshot->nr + 1, sizeof(*links),
-			       GFP_KERNEL_ACCOUNT);
+	view->lines = ptree_array_new(snapshot->nr + 1, sizeof(*view->lines));
+	links = ptree_array_new(snapshot->nr + 1, sizeof(*links));
 	if (!view->lines || !links) {
 		kvfree(links);
 		ptree_view_free(view);
