@@ -230,6 +230,9 @@ static int read_batch(struct ptree_walk *walk, struct ptree_snapshot *snapshot)
 			list_move_tail(cursor, next);
 			walk->source->refresh(tree, node);
 			next = cursor->next;
+			/* Namespaces may have come and gone by that. */
+			ns = ptree_ns_find(tree, snapshot->ns);
+			within = ptree_ns_find(tree, snapshot->within);
 			/* It has changed, and is met again at the tail. */
 			if (change->seq != reader->seq)
 				continue;
