@@ -617,8 +617,12 @@ static bool live_differs(const struct ptree_node *node)
 {
 	struct task_struct *task = (void *)node->task;
 
-	if (!pid_alive(task) || READ_ONCE(task->exit_state) ||
-	    leader_differs(node, task) || attr_differs(node, task))
+	if (!pid_alive(task) || leader_differs(node, task) ||
+	    attr_differs(node, task))
+		return true;
+	/* See settle_node(). */
+	if (READ_ONCE(task->exit_state) &&
+	    (node->state == PTREE_RUNNING || !list_empty(&node->children)))
 		return true;
 	return node->process->leader == node &&
 	       (parent_differs(node, task) || groups_differ(node, task));
