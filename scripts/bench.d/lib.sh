@@ -116,15 +116,18 @@ bpf() { # PROGRAM; memory for the 10 000s there are
 	BPFTRACE_MAP_KEYS_MAX=65536 BPFTRACE_STRLEN=16 exec bpftrace -q -e "$1"
 }
 
+# So many of the dead ptree remembers; as many as it does by default.
+history=4096
+
 # start WHO: false if he can't be had here, and what he said is in /dev/shm/said.
 start() {
 	: >/dev/shm/said
 	case $1 in
 	none) ;;
-	ptree) insmod "$ko" ;;
-	ptree-kprobes0) insmod "$ko" kprobes=0 ;;
-	ptree-follow) insmod "$ko" && listen ptree_watched "$here/build/bench/follow" ;;
-	ptree-watch) insmod "$ko" && listen ptree_watched "$here/build/tools/ptree" watch ;;
+	ptree) insmod "$ko" history=$history ;;
+	ptree-kprobes0) insmod "$ko" history=$history kprobes=0 ;;
+	ptree-follow) insmod "$ko" history=$history && listen ptree_watched "$here/build/bench/follow" ;;
+	ptree-watch) insmod "$ko" history=$history && listen ptree_watched "$here/build/tools/ptree" watch ;;
 	cn_proc) modprobe -q cn 2>/dev/null || true
 		listen listens_cn "$here/build/bench/cnproc" ;;
 	forkstat) listen listens_cn forkstat ;;
@@ -143,8 +146,8 @@ start() {
 # more to be freed than a thread. No round is measured, and what comes before is a quarter of one.
 settle() {
 	case $1/$2 in
-	ptree*/thread) "$here/build/bench/cost" thread 20000 0 ;;
-	ptree*) "$here/build/bench/cost" vfork 20000 0 ;;
+	ptree*/thread) "$here/build/bench/cost" thread $((5 * history)) 0 ;;
+	ptree*) "$here/build/bench/cost" vfork $((5 * history)) 0 ;;
 	esac
 }
 
