@@ -37,8 +37,7 @@ build_scap() {
 # All that parts run in the VM.
 build_bench() {
 	need_tools
-	need "to measure, and to have something to compare with" qemu-system-x86 forkstat bpftrace \
-		sysdig procps psmisc libbpf-dev clang
+	need "to have something to compare with" forkstat bpftrace sysdig procps psmisc libbpf-dev clang
 	make -s -C "$top" tools >&2
 	make -s -C "$top/tools/bench" >&2
 	make -s -C "$top" module KDIR="$("$top/scripts/kernel" headers 6.1)" >&2
@@ -119,15 +118,19 @@ bpf() { # PROGRAM; memory for the 10 000s there are
 # So many of the dead ptree remembers; as many as it does by default.
 history=4096
 
+load() { # OPTION...
+	insmod "$ko" "history=$history" "$@"
+}
+
 # start WHO: false if he can't be had here, and what he said is in /dev/shm/said.
 start() {
 	: >/dev/shm/said
 	case $1 in
 	none) ;;
-	ptree) insmod "$ko" history=$history ;;
-	ptree-kprobes0) insmod "$ko" history=$history kprobes=0 ;;
-	ptree-follow) insmod "$ko" history=$history && listen ptree_watched "$here/build/bench/follow" ;;
-	ptree-watch) insmod "$ko" history=$history && listen ptree_watched "$here/build/tools/ptree" watch ;;
+	ptree) load ;;
+	ptree-kprobes0) load kprobes=0 ;;
+	ptree-follow) load && listen ptree_watched "$here/build/bench/follow" ;;
+	ptree-watch) load && listen ptree_watched "$here/build/tools/ptree" watch ;;
 	cn_proc) modprobe -q cn 2>/dev/null || true
 		listen listens_cn "$here/build/bench/cnproc" ;;
 	forkstat) listen listens_cn forkstat ;;
